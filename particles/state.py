@@ -1,0 +1,169 @@
+"""The vocabulary: particles on a line, the clusters they form, and the one contact predicate.
+
+Units, written once: positions are in units of the weights, time is the regularization strength, velocities
+are lengths per unit of time.  Ranks count the particles from the left, starting at 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+MASS_RANGE = (1e-100, 1e100)  # products of two masses and a position stay clear of under- and overflow
+
+
+def touching(mass_left, sum_left, mass_right, sum_right):
+    """The contact predicate: is the left cluster's position at or beyond the right neighbour's?
+
+    ``sum`` is the mass-weighted sum of positions at the time in question, so position = sum / mass; the
+    comparison is cross-multiplied, which needs no division.  Equality counts as contact.  Every solver and the
+    simulator decide with this expression, on scalars, arrays or compiled.
+    """
+    return sum_left * mass_right >= sum_right * mass_left
+
+
+@dataclass(frozen=True, eq=False)
+class Particles:
+    """n sticky particles on a line, in ascending order of position (equal positions are allowed).
+
+    Shapes: ``position``, ``velocity``, ``mass`` are (n,) float64, read-only; ``mass`` defaults to ones.
+    Raises ValueError naming the first offending index for unsorted or non-finite values, non-positive masses,
+    lengths that differ, more than one dimension, or sums that would overflow float64; TypeError for values
+    that are not real numbers.
+    """
+
+    position: np.ndarray
+    velocity: np.ndarray
+    mass: np.ndarray | None = None
+
+    def __post_init__(self):
+        position = _vector("position", self.position)
+        velocity = _vector("velocity", self.velocity)
+        mass = np.ones(position.size) if self.mass is None else _vector("mass", self.mass)
+        for name, values in (("velocity", velocity), ("mass", mass)):
+            if values.size != position.size:
+                raise ValueError(
+                    f"{name} has {values.size} values but position has {position.size}: give one for each particle"
+                )
+        _check_order(position)
+        _check_mass(mass)
+        _check_magnitude(position, velocity, mass)
+        for name, values in (("position", position), ("velocity", velocity), ("mass", mass)):
+            values.setflags(write=False)
+            object.__setattr__(self, name, values)
+
+    @classmethod
+    def from_weights(cls, weights) -> Particles:
+        """The weights of a layer, sorted, with the velocities that the weight-sharing penalty gives them.
+
+        v_i = (d - 1 - 2 i) / (d - 1) for rank i of d (arXiv 2311.03096, section 4); unit masses.  Any shape.
+        """
+        weights = _vector("weights", np.ravel(np.asarray(weights)))
+        d = weights.size
+        velocity = (d - 1 - 2.0 * np.arange(d)) / max(d - 1, 1)
+        return cls(np.sort(weights), velocity)
+
+    def __len__(self) -> int:
+        return self.position.size
+
+    def __repr__(self) -> str:
+        return f"Particles(n={len(self)})"
+
+
+@dataclass(frozen=True, eq=False)
+class Clusters:
+    """The partition of n ranked particles into k clusters at one time, and the state of each cluster.
+
+    Shapes: ``start`` (k,) int64, the first rank of each cluster (``start[0] == 0``, strictly ascending);
+    ``position``, ``velocity``, ``mass`` (k,) float64.  A cluster is the ranks start[c] .. start[c + 1] - 1.
+    """
+
+    start: np.ndarray
+    position: np.ndarray
+    velocity: np.ndarray
+    mass: np.ndarray
+
+    def __len__(self) -> int:
+        return self.start.size
+
+    def __repr__(self) -> str:
+        return f"Clusters(k={len(self)})"
+
+    def sizes(self, n: int) -> np.ndarray:
+        """Number of particles in each cluster, (k,) int64, of ``n`` particles in all."""
+        return np.diff(self.start, append=n)
+
+    def labels(self, n: int) -> np.ndarray:
+        """The cluster number of each rank, (n,) int64."""
+        return np.repeat(np.arange(len(self)), self.sizes(n))
+
+    def expand(self, values: np.ndarray, n: int) -> np.ndarray:
+        """One value per cluster -> one value per rank, (n,)."""
+        return np.repeat(values, self.sizes(n))
+
+
+def gather(particles: Particles, start: np.ndarray, time: float) -> Clusters:
+    """The state at ``time`` of the clusters that begin at the ranks ``start``.
+
+    A cluster's centre of mass moves on a straight line from time 0, whatever its members did before:
+    position = mean_m(x) + time * mean_m(v).  So any two algorithms that find the same partition report the
+    same bits.  The means are kept between the extremes of the members: equal members give exactly their value.
+    """
+    start = np.asarray(start, dtype=np.int64)
+    if len(particles) == 0:
+        return Clusters(start, np.empty(0), np.empty(0), np.empty(0))
+    position, velocity, mass = particles.position, particles.velocity, particles.mass
+    total = np.add.reduceat(mass, start)
+    last = np.append(start[1:], len(particles)) - 1
+    centre = np.clip(np.add.reduceat(mass * position, start) / total, position[start], position[last])
+    mean_velocity = np.add.reduceat(mass * velocity, start) / total
+    mean_velocity = np.where(last == start, velocity[start], mean_velocity)
+    moved = centre if time == 0 else centre + time * mean_velocity
+    return Clusters(start, np.maximum.accumulate(moved), mean_velocity, total)
+
+
+def _vector(name: str, values) -> np.ndarray:
+    """A fresh float64 vector of finite values, or one sentence that says what is wrong."""
+    array = np.asarray(values)
+    if array.size and array.dtype.kind not in "fiu":
+        raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}: convert it to float64")
+    if array.ndim != 1:
+        raise ValueError(f"{name} must have one dimension, got shape {array.shape}: pass a flat sequence of numbers")
+    array = np.array(array, dtype=np.float64, order="C")
+    bad = np.flatnonzero(~np.isfinite(array))
+    if bad.size:
+        raise ValueError(f"{name}[{bad[0]}] is {array[bad[0]]}: every value must be finite")
+    return array
+
+
+def _check_order(position: np.ndarray) -> None:
+    bad = np.flatnonzero(position[1:] < position[:-1])
+    if bad.size:
+        i = bad[0] + 1
+        raise ValueError(
+            f"position[{i}] = {position[i]:g} is left of position[{i - 1}] = {position[i - 1]:g}: "
+            "sort the particles by position (Particles.from_weights sorts)"
+        )
+
+
+def _check_mass(mass: np.ndarray) -> None:
+    bad = np.flatnonzero(~(mass > 0))
+    if bad.size:
+        raise ValueError(f"mass[{bad[0]}] is {mass[bad[0]]:g}: every mass must be positive")
+    bad = np.flatnonzero((mass < MASS_RANGE[0]) | (mass > MASS_RANGE[1]))
+    if bad.size:
+        raise ValueError(
+            f"mass[{bad[0]}] is {mass[bad[0]]:g}: masses must lie between {MASS_RANGE[0]:g} and {MASS_RANGE[1]:g}, "
+            "multiply them all by one factor (the motion stays the same)"
+        )
+
+
+def _check_magnitude(position: np.ndarray, velocity: np.ndarray, mass: np.ndarray) -> None:
+    with np.errstate(over="ignore"):
+        for name, values in (("position", position), ("velocity", velocity)):
+            if not np.isfinite(mass.sum() * (mass * np.abs(values)).sum()):
+                raise ValueError(
+                    f"{name} times mass, summed over all particles, overflows float64 (largest |{name}| is "
+                    f"{np.abs(values).max():g}): rescale the problem"
+                )
