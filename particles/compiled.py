@@ -18,7 +18,9 @@ class _Announce(event.Listener):
         function = happening.data["dispatcher"].py_func
         if function.__module__.startswith(_PACKAGES):
             # A warning, so that a session without any logging set-up shows it and does not look hung.
-            logger.warning("compiling %s.%s for this machine (once, some seconds)", function.__module__, function.__name__)
+            logger.warning(
+                "compiling %s.%s for this machine (once, some seconds)", function.__module__, function.__name__
+            )
 
     def on_end(self, happening):
         pass
