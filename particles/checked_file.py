@@ -1,0 +1,96 @@
+"""Whole files or none: how they are replaced, read, and refused in one sentence that names the file."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Collection, Iterable
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path):
+    """A binary file to write; when the block ends without an error it becomes ``path``, in one step.
+
+    It is a temporary file in the same folder.  After any error it is removed and ``path`` is what it was before.
+    An OSError is raised again as a sentence that names ``path``.
+    """
+    target = Path(os.path.realpath(path))  # through a link, the file that it points at is replaced
+    temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
+    try:
+        if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+            raise OSError("it exists and is not a regular file")
+        try:
+            with open(temporary, "xb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, temporary)
+            os.replace(temporary, target)
+        finally:
+            with suppress(OSError):
+                temporary.unlink()
+    except OSError as error:
+        raise _sentence(error, f"could not write {path}", "; nothing was changed") from error
+
+
+def read_whole(path, limit: int) -> bytes:
+    """The bytes of a regular file of at most ``limit``; OSError or ValueError, naming it, where that fails."""
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError("it is not a regular file")
+            if status.st_size > limit:
+                raise ValueError(f"{path}: it has {status.st_size:,} bytes, files of up to {limit:,} are read")
+            return file.read(limit)
+    except OSError as error:
+        raise _sentence(error, f"could not read {path}") from error
+
+
+@contextmanager
+def naming(path):
+    """Inside, a ValueError or TypeError is about what ``path`` holds: it becomes a ValueError that says so."""
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def check_format(found, version, wanted: str, newest: int) -> None:
+    """Refuse a file of another format or version."""
+    if found != wanted:
+        raise ValueError(f"not a {wanted} file: its format is {shown(found)}")
+    if type(version) is not int or version != newest:
+        raise ValueError(f"{wanted} version {shown(version)} is unknown: this program reads version {newest}")
+
+
+def check_names(what: str, found: Iterable[str], wanted: Collection[str]) -> None:
+    """Refuse missing, unknown and doubled fields."""
+    found = list(found)
+    for name in wanted:
+        if name not in found:
+            raise ValueError(f"{what} {name!r} is missing")
+    seen = set()
+    for name in found:
+        if name not in wanted:
+            raise ValueError(f"unknown {what} {shown(name)}, known are {', '.join(wanted)}")
+        if name in seen:
+            raise ValueError(f"{what} {name!r} is given twice")
+        seen.add(name)
+
+
+def shown(value) -> str:
+    """A value out of a file as it may stand in a sentence: short, without control characters."""
+    text = ascii(value) if isinstance(value, str | int | float | None) else type(value).__name__
+    return text if len(text) <= 40 else text[:37] + "..."
+
+
+def _sentence(error: OSError, what: str, consequence: str = "") -> OSError:
+    told = type(error)(f"{what}: {error.strerror or error}{consequence}")
+    told.errno = error.errno
+    return told
