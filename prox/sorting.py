@@ -1,0 +1,187 @@
+"""The sorting path: sort the weights with their places, find the clusters in one pass, write back.
+
+For float32 the bits of a weight, made order-preserving, and its place share one 64-bit key, so that a plain
+integer sort carries the places along, several times faster than an argsort.  A long array is split by value into
+regions, one a thread; each is sorted and solved alone, and then the regions are joined.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from particles.compiled import compiled
+
+from .minorant import join_, placed, unit_clusters
+from .threads import workers
+
+SAMPLE = 4096  # weights looked at to split the values evenly
+HIGH = 1 if sys.byteorder == "little" else 0  # the half of a key that holds the weight
+
+
+class NotFiniteError(ValueError):
+    """A weight is NaN or infinite; the caller knows the weights' shape and names the place."""
+
+
+def prox_rows(w, a, rewind, l1, out, threads=1):
+    """The prox of each row of ``w`` (rows, d), float32 or float64, into ``out``, rows shared among the threads."""
+    keys, x = sorted_rows(w)
+    edges = np.linspace(0, w.shape[0], threads + 1).astype(np.int64)
+    with workers(threads) as run:
+        run(lambda t: _solve_rows(keys, x, edges[t], edges[t + 1], (a, rewind, l1), out), threads)
+
+
+def clusters_of_row(w, a, rewind, l1):
+    """The clusters of one vector: first ranks (k,), values (k,) float64, and the place of each rank (d,)."""
+    keys, x = sorted_rows(w.reshape(1, -1))
+    start, sums = np.empty(w.size, np.int64), np.empty(w.size)
+    k = unit_clusters(x[0], 0, w.size, a, start, sums)
+    start, value = start[:k].copy(), sums[:k].copy()
+    _place_(x[0], start, value, (a, rewind, l1))
+    return start, value, (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+
+
+def prox_long(w, a, rewind, l1, out, threads):
+    """The prox of one long float32 vector into ``out``: the values are shared among the threads."""
+    d = w.size
+    sample = np.sort(w[:: (d // SAMPLE) | 1])
+    pivots = np.unique(sample[sample.size * np.arange(1, threads) // threads])
+    chunks = np.linspace(0, d, threads + 1).astype(np.int64)
+    keys, start, sums = np.empty(d, np.uint64), np.empty(d, np.int32), np.empty(d)
+
+    def solve(lo, hi):
+        keys[lo:hi].sort()
+        x = _decoded(keys[lo:hi])
+        if not (np.isfinite(x[0]) and np.isfinite(x[-1])):  # NaN and infinities are sorted to the ends
+            raise NotFiniteError
+        return unit_clusters(x, lo, d, a, start[lo:hi], sums[lo:hi])
+
+    with workers(threads) as run:
+        counts = np.array(run(lambda t: _count(w[chunks[t] : chunks[t + 1]], pivots), threads))
+        first = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
+        slots = first[:-1] + np.cumsum(counts, axis=0) - counts
+        run(lambda t: _distribute(w, chunks[t], chunks[t + 1], pivots, slots[t], keys), threads)
+        first = np.unique(first)  # leaves out empty regions
+        found = run(lambda t: solve(first[t], first[t + 1]), first.size - 1)
+        begin, end = first[:-1], first[:-1] + found
+        join_(start, sums, begin, end, d, a)
+        begin, end = begin[begin < end], end[begin < end]
+        stop, x = np.append(start[begin[1:]], d), keys.view(np.float32)[HIGH::2]
+        run(lambda t: _write(keys, x, start, sums, (begin[t], end[t], stop[t]), (a, rewind, l1), out), begin.size)
+
+
+def sorted_rows(w):
+    """Each row's places in ascending order of the weights, in the low half of uint64 keys, and the sorted rows."""
+    if w.dtype == np.float32:
+        keys = np.empty(w.shape, np.uint64)
+        _pack_rows(w, keys)
+        keys.sort(axis=1)
+        x = _decoded(keys)
+    else:
+        order = np.argsort(w, axis=1)
+        keys, x = order.view(np.uint64), np.take_along_axis(w, order, axis=1)
+    if w.size and not (np.isfinite(x[:, 0]).all() and np.isfinite(x[:, -1]).all()):
+        raise NotFiniteError
+    return keys, x
+
+
+def _decoded(keys):
+    """The weights in the high halves of the keys, which are turned back into float bits in place."""
+    _decode_(keys.reshape(-1))
+    return keys.view(np.float32)[..., HIGH::2]
+
+
+@compiled(inline="always")
+def _key(bits, place):
+    """Order-preserving bits of a float32 above its place: negative numbers flip all bits, others the sign."""
+    flip = np.uint32(0x80000000) | (np.uint32(0) - (bits >> np.uint32(31)))
+    return (np.uint64(bits ^ flip) << np.uint64(32)) | np.uint64(place)
+
+
+@compiled
+def _pack_rows(w, keys):
+    bits = w.view(np.uint32)
+    for row in range(w.shape[0]):
+        for i in range(w.shape[1]):
+            keys[row, i] = _key(bits[row, i], i)
+
+
+@compiled
+def _decode_(keys):
+    for r in range(keys.size):
+        b = np.uint32(keys[r] >> np.uint64(32))
+        flip = np.uint32(0x80000000) | ((b >> np.uint32(31)) - np.uint32(1))
+        keys[r] ^= np.uint64(flip) << np.uint64(32)
+
+
+@compiled
+def _count(w, pivots):
+    """How many weights of a chunk belong to each region: at or above so many of the pivots."""
+    counts = np.zeros(pivots.size + 1, np.int64)
+    counts[0] = w.size
+    for p in range(pivots.size):
+        above = 0
+        for i in range(w.size):
+            above += w[i] >= pivots[p]
+        counts[p] -= above
+        counts[p + 1] += above
+    return counts
+
+
+@compiled
+def _distribute(w, begin, end, pivots, slots, keys):
+    """Pack the chunk begin .. end - 1 of the weights into their regions, from slots[region] on; no branches."""
+    bits = w.view(np.uint32)
+    for i in range(begin, end):
+        region = 0
+        for p in range(pivots.size):
+            region += w[i] >= pivots[p]
+        keys[slots[region]] = _key(bits[i], i)
+        slots[region] += 1
+
+
+@compiled
+def _solve_rows(keys, x, first_row, stop_row, how, out):
+    d = x.shape[1]
+    start, sums = np.empty(d, np.int64), np.empty(d)
+    for row in range(first_row, stop_row):
+        k = unit_clusters(x[row], 0, d, how[0], start, sums)
+        _write(keys[row], x[row], start, sums, (0, k, d), how, out[row])
+
+
+@compiled(inline="always")
+def _value(s, p, q, x, how):
+    """The mean is kept between the extremes of the members: equal weights have exactly their value for mean."""
+    a, rewind, l1 = how
+    mean = min(max(s / np.float64(q - p), np.float64(x[p])), np.float64(x[q - 1]))
+    return placed(mean, a * np.float64(x.size - p - q), rewind, l1)
+
+
+@compiled
+def _write(keys, x, start, sums, clusters, how, out):
+    """Write the values of the clusters [begin, end), the last of which ends before the rank ``stop``.
+
+    Order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
+    """
+    begin, end, stop = clusters
+    ordered = how[1] == 0.0 or how[2] == 0.0
+    floor = -np.inf
+    for c in range(begin, end):
+        p, q = start[c], start[c + 1] if c + 1 < end else stop
+        value = _value(sums[c], p, q, x, how)
+        floor = max(floor, value)
+        rounded = out.dtype.type(floor if ordered else value)
+        for r in range(p, q):
+            out[np.uint32(keys[r])] = rounded
+
+
+@compiled
+def _place_(x, start, sums, how):
+    """Turn the clusters' sums into their values, in place, as ``_write`` does."""
+    ordered = how[1] == 0.0 or how[2] == 0.0
+    floor = -np.inf
+    for c in range(start.size):
+        value = _value(sums[c], start[c], start[c + 1] if c + 1 < start.size else x.size, x, how)
+        floor = max(floor, value)
+        sums[c] = floor if ordered else value

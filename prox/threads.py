@@ -1,0 +1,40 @@
+"""A few threads for kernels that release the GIL.
+
+Threads live for one call: no pool survives a fork, and none has to be shut down.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+WEIGHTS_PER_THREAD = 1 << 17  # below this, starting a thread costs more than it brings
+MOST_THREADS = 8  # the passes are bound by memory, not by arithmetic
+
+
+def thread_count(weights: int) -> int:
+    """Threads worth using for an array of that many weights; ``STICKYWEIGHTS_THREADS`` sets the most."""
+    most = os.environ.get("STICKYWEIGHTS_THREADS", "")
+    if most and not (most.isdigit() and int(most) > 0):
+        raise ValueError(f"STICKYWEIGHTS_THREADS is {most!r}: set it to a whole number >= 1 or unset it")
+    if weights < 2 * WEIGHTS_PER_THREAD:
+        return 1
+    cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(int(most) if most else min(cpus, MOST_THREADS), weights // WEIGHTS_PER_THREAD)
+
+
+@contextmanager
+def workers(count: int) -> Iterator[Callable[[Callable, int], list]]:
+    """Yields ``run(task, parts) -> [task(0), ..., task(parts - 1)]`` on ``count`` threads, the caller's included."""
+    if count == 1:
+        yield lambda task, parts: [task(part) for part in range(parts)]
+        return
+    with ThreadPoolExecutor(count - 1) as pool:
+
+        def run(task, parts):
+            others = [pool.submit(task, part) for part in range(1, parts)]
+            return [task(0), *(other.result() for other in others)]
+
+        yield run
