@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 FLOATS = ("float16", "bfloat16", "float32", "float64")
+FLOAT32, FLOAT64 = np.dtype(np.float32), np.dtype(np.float64)
 
 
 class WeightArray(NamedTuple):
@@ -31,17 +32,17 @@ def open_array(w, name: str = "w") -> WeightArray:
         raise ValueError(f"{name} is a CuPy array, but this version has no GPU solver: convert it with cupy.asnumpy")
     if not isinstance(w, np.ndarray) or isinstance(w, np.ma.MaskedArray):
         raise TypeError(f"{name} is a {type(w).__name__}: pass a NumPy array or a torch tensor of a float dtype")
-    _check_dtype(w.dtype.name, w.dtype.kind, name, f"{name}.astype(np.float32)")
-    return WeightArray(
-        np.ascontiguousarray(w, dtype=_computed_in(w.dtype.name)).reshape(w.shape),
-        lambda values: values.astype(w.dtype, copy=False),
-        _written_in(w.dtype.name),
-    )
+    if (w.dtype is FLOAT32 or w.dtype is FLOAT64) and w.flags.c_contiguous:  # the common case, without delay
+        return WeightArray(w, lambda values: values, w.dtype)
+    dtype = w.dtype.name
+    _check_dtype(dtype, name, f"{name}.astype(np.float32)")
+    values = np.ascontiguousarray(w, dtype=_computed_in(dtype)).reshape(w.shape)
+    return WeightArray(values, lambda values: values.astype(w.dtype, copy=False), _written_in(dtype))
 
 
 def _open_tensor(torch, w, name) -> WeightArray:
     dtype = str(w.dtype).removeprefix("torch.")
-    _check_dtype(dtype, "f" if w.is_floating_point() else "other", name, f"{name}.to(torch.float32)")
+    _check_dtype(dtype, name, f"{name}.to(torch.float32)")
     if w.device.type != "cpu":
         raise ValueError(
             f"{name} is on {w.device}, but this version computes on the CPU only: move it with {name}.cpu()"
@@ -59,18 +60,18 @@ def _open_tensor(torch, w, name) -> WeightArray:
     return WeightArray(computed.numpy(), close, _written_in(dtype), wants_gradient, w)
 
 
-def _check_dtype(dtype, kind, name, remedy):
-    if dtype not in FLOATS or kind not in ("f", "V"):
+def _check_dtype(dtype, name, remedy):
+    if dtype not in FLOATS:
         raise TypeError(f"{name} has dtype {dtype}, but weights are {', '.join(FLOATS)}: convert it, say with {remedy}")
 
 
 def _computed_in(dtype: str) -> np.dtype:
-    return np.dtype(np.float64 if dtype == "float64" else np.float32)
+    return FLOAT64 if dtype == "float64" else FLOAT32
 
 
 def _written_in(dtype: str) -> np.dtype:
     """float64 for float16, so that a value is rounded once; the others are rounded by the solvers."""
-    return np.dtype(np.float64 if dtype in ("float16", "float64") else np.float32)
+    return FLOAT64 if dtype in ("float16", "float64") else FLOAT32
 
 
 def as_rows(values: np.ndarray, scope: str) -> np.ndarray:

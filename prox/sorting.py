@@ -27,6 +27,9 @@ class NotFiniteError(ValueError):
 def prox_rows(w, a, rewind, l1, out, threads=1):
     """The prox of each row of ``w`` (rows, d), float32 or float64, into ``out``, rows shared among the threads."""
     keys, x = sorted_rows(w)
+    if threads == 1:
+        _solve_rows(keys, x, 0, w.shape[0], (a, rewind, l1), out)
+        return
     edges = np.linspace(0, w.shape[0], threads + 1).astype(np.int64)
     with workers(threads) as run:
         run(lambda t: _solve_rows(keys, x, edges[t], edges[t + 1], (a, rewind, l1), out), threads)
@@ -81,7 +84,7 @@ def sorted_rows(w):
     else:
         order = np.argsort(w, axis=1)
         keys, x = order.view(np.uint64), np.take_along_axis(w, order, axis=1)
-    if w.size and not (np.isfinite(x[:, 0]).all() and np.isfinite(x[:, -1]).all()):
+    if w.size and not np.isfinite(x[:, :: max(x.shape[1] - 1, 1)]).all():  # NaN and infinities are at the ends
         raise NotFiniteError
     return keys, x
 
