@@ -28,36 +28,20 @@ passed by a margin far above the error of float64 sums.  Bins that are too coars
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
 from particles.compiled import compiled
 
+from .bins import collect, histogram, make_bins, write_bins
 from .minorant import item_clusters, item_values, unit_clusters
 from .sorting import NotFiniteError, sorted_rows
 from .threads import workers
 
 SAMPLE = 16384  # weights that tell whether to try, and where bins have to be fine
-CELLS = 4096  # equal cells over the range of values; one more at either end takes the extreme ones
-FINE_BINS = 8192  # shared out among the cells by their weight
 SMALL = 10  # a cluster of the sample with fewer members counts as one that has to be sorted
 OPEN_AT_MOST = 0.33  # with a larger share of the weights to sort, sorting all of them is faster
 MARGIN = 1e-10  # of the certificate, relative; the error of float64 sums of 2^31 weights is far below
-
-
-class Bins(NamedTuple):
-    """Value-monotone bins.  The cell of a weight w is (w - lo) * cells, clamped; a cell has a left ``edge``, a
-    ``scale`` (bins per length), a ``first`` bin, and ``last`` + 1 bins.  Members of a bin lie in [lower, upper]."""
-
-    lo: np.floating
-    cells: np.floating
-    edge: np.ndarray
-    scale: np.ndarray
-    last: np.ndarray
-    first: np.ndarray
-    lower: np.ndarray
-    upper: np.ndarray
 
 
 def prox_collapsed(w, a, rewind, l1, out, threads):
@@ -77,28 +61,24 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
         extremes = np.array(run(lambda t: (w[part[t]].min(), w[part[t]].max()), threads))
         if not np.isfinite(extremes).all():
             raise NotFiniteError
-        bins = _bins(sample, extremes.min(), extremes.max())
-        sums = run(lambda t: _histogram(w[part[t]], bins, ids[part[t]]), threads)
+        bins = make_bins(sample, extremes.min(), extremes.max())
+        sums = run(lambda t: histogram(w[part[t]], bins, ids[part[t]]), threads)
         total, count = sum(sums)[:, 0], sum(sums)[:, 1].astype(np.int64)
         opened = _opened(total, count, bins, a)
-        members_of = [int(s[opened, 1].sum()) for s in sums]
-        if sum(members_of) > OPEN_AT_MOST * w.size:
+        found = [int(s[opened, 1].sum()) for s in sums]
+        if sum(found) > OPEN_AT_MOST * w.size:
             return False
-        slots = np.cumsum([0, *members_of])
-        members, places = np.empty(slots[-1] + threads, w.dtype), np.empty(slots[-1] + threads, np.uint32)
-
-        def collect(t):
-            _collect(w[part[t]], edges[t], ids[part[t]], opened, (members, places, slots[t], slots[-1] + t))
-
-        if slots[-1]:
-            run(collect, threads)
-        keys, x = sorted_rows(members[None, : slots[-1]])
-        rank, weights, owner = _mixture(total, count, opened, x[0])
-        values = item_values(rank, weights, a, rewind, l1)
-        of_bin = np.zeros(count.size, w.dtype)
-        of_bin[owner[owner >= 0]] = values[owner >= 0]
-        run(lambda t: _write_bins(ids[part[t]], of_bin, out[part[t]]), threads)
-        _write_members(keys[0], places, values[owner < 0], out)
+        members, places = np.empty(sum(found), w.dtype), np.empty(sum(found), np.uint32)
+        slot = [slice(*pair) for pair in pairwise(np.cumsum([0, *found]))]
+        if members.size:
+            run(
+                lambda t: collect(w[part[t]], edges[t], ids[part[t]], opened, members[slot[t]], places[slot[t]]),
+                threads,
+            )
+        keys, x = sorted_rows(members[None])
+        of_bin, of_member = _values(total, count, opened, x[0], (a, rewind, l1))
+        run(lambda t: write_bins(ids[part[t]], of_bin.astype(w.dtype), out[part[t]]), threads)
+        _write_members(keys[0], places, of_member, out)
     return True
 
 
@@ -122,79 +102,6 @@ def _sample_clusters(sample, alpha):
     return sizes[sizes < SMALL / n].sum(), (sizes**2).sum()
 
 
-def _bins(sample, least, most):
-    """Bins that are fine where the sample has many weights."""
-    n = sample.size
-    low, high = float(sample[n // 256]), float(sample[n - 1 - n // 256])
-    width = (high - low) / CELLS or 1.0
-    slack = max(4 * np.finfo(sample.dtype).eps, 2.0**-36) * (high - low + abs(low) + abs(high))
-    table, borders = _cells(sample, low, width)
-    edge, scale, last, first = table.astype(sample.dtype)
-    lower, upper = borders[0] - slack, borders[1] + slack
-    lower[0], upper[-1] = min(least, lower[0]), max(most, upper[-1])
-    real = sample.dtype.type
-    return Bins(real(low - width), real(1 / width), edge, scale, last, first.astype(np.int32), lower, upper)
-
-
-@compiled
-def _cells(sample, low, width):
-    """Of each cell the left edge, bins per length, last bin and first bin; the lower and upper borders of all bins.
-
-    The fine bins of a cell span what the sample has there and a little more; two wide bins take what is beside.
-    """
-    n = sample.size
-    first_sample = np.full(CELLS + 3, n, np.int64)
-    for i in range(n - 1, -1, -1):
-        first_sample[min(max(int((sample[i] - low) / width + 1.0), 0), CELLS + 1)] = i
-    table = np.zeros((4, CELLS + 2))
-    borders = np.empty((2, 4 * (CELLS + 2) + FINE_BINS))
-    b = 0
-    for cell in range(CELLS + 1, -1, -1):
-        first_sample[cell] = min(first_sample[cell], first_sample[cell + 1])
-    for cell in range(CELLS + 2):
-        left, right = low + (cell - 1) * width, low + cell * width
-        begin, end = first_sample[cell], first_sample[cell + 1]
-        table[3, cell] = b
-        if end - begin > 1 and 0 < cell <= CELLS:
-            fine = 2 + FINE_BINS * (end - begin) // n
-            spread = max((1.25 + 12.0 / (end - begin)) * (sample[end - 1] - sample[begin]), width / 1024)
-            size = spread / fine
-            edge = 0.5 * (sample[begin] + sample[end - 1]) - 0.5 * spread - size
-            table[0, cell], table[1, cell], table[2, cell] = edge, 1.0 / size, fine + 1
-            for k in range(fine + 2):
-                borders[0, b + k], borders[1, b + k] = max(edge + k * size, left), min(edge + (k + 1) * size, right)
-            borders[0, b], borders[1, b + fine + 1] = left, right
-            b += fine + 2
-        else:
-            borders[0, b], borders[1, b] = left, right
-            b += 1
-    return table, borders[:, :b]
-
-
-@compiled
-def _histogram(w, bins, ids):
-    """(bins, 2): sum and count of the weights in each bin; ids[i] becomes the bin of weight i.
-
-    Three passes, the first two of which the compiler turns into vector code; four copies of the sums take turns,
-    so that equal weights in a row do not wait for one another.
-    """
-    real = w.dtype.type
-    zero, last_cell = real(0), real(bins.edge.size - 1)
-    for i in range(w.size):
-        ids[i] = np.uint16(np.int32(min(max((w[i] - bins.lo) * bins.cells, zero), last_cell)))
-    edge, scale, last, first = bins.edge, bins.scale, bins.last, bins.first
-    for i in range(w.size):
-        cell = np.uintp(ids[i])
-        inside = min(max((w[i] - edge[cell]) * scale[cell], zero), last[cell])
-        ids[i] = np.uint16(first[cell] + np.int32(inside))
-    sums = np.zeros((4, 2 * bins.lower.size))
-    for i in range(w.size):
-        b = np.uintp(ids[i]) << np.uintp(1)
-        sums[i & 3, b] += w[i]
-        sums[i & 3, b + 1] += 1.0
-    return (sums[0] + sums[1] + sums[2] + sums[3]).reshape(-1, 2)
-
-
 def _opened(total, count, bins, a):
     """Which bins may hold the border of a cluster: all but those that pass the certificate."""
     filled = np.flatnonzero(count)
@@ -202,13 +109,14 @@ def _opened(total, count, bins, a):
     start, sums = np.empty(filled.size, np.int32), np.empty(filled.size)
     k = item_clusters(rank, total[filled], a, start, sums)
     opened = np.zeros(count.size, np.bool_)
-    opened[filled] = _fails(rank, total[filled], bins.lower[filled], bins.upper[filled], a, start[:k], sums[:k])
+    opened[filled] = _fails(rank, total[filled], (bins.lower[filled], bins.upper[filled]), a, start[:k], sums[:k])
     return opened
 
 
 @compiled
-def _fails(rank, total, lower, upper, a, start, sums):
+def _fails(rank, total, bounds, a, start, sums):
     """For each bin: does it fail the certificate?  (names as in the module's docstring; low is l, high is u)"""
+    lower, upper = bounds
     fails = np.zeros(total.size, np.bool_)
     for c in range(start.size):
         stop = start[c + 1] if c + 1 < start.size else total.size
@@ -226,15 +134,13 @@ def _fails(rank, total, lower, upper, a, start, sums):
     return fails
 
 
-@compiled
-def _collect(w, place, ids, opened, into):
-    """Copy the members of opened bins and their places, from a slot on; the others go to a spare slot."""
-    members, places, slot, spare = into
-    for i in range(w.size):
-        keep = np.int64(opened[np.uintp(ids[i])])
-        j = spare + keep * (slot - spare)
-        members[j], places[j] = w[i], place + i
-        slot += keep
+def _values(total, count, opened, x, how):
+    """The final values of the closed bins (0 elsewhere) and of the members ``x`` of the opened ones."""
+    rank, weights, owner = _mixture(total, count, opened, x)
+    values = item_values(rank, weights, *how)
+    of_bin = np.zeros(count.size)
+    of_bin[owner[owner >= 0]] = values[owner >= 0]
+    return of_bin, values[owner < 0]
 
 
 @compiled
@@ -257,12 +163,6 @@ def _mixture(total, count, opened, x):
             weights[i], rank[i + 1], owner[i] = total[b], rank[i] + count[b], b
             i += 1
     return rank, weights, owner
-
-
-@compiled
-def _write_bins(ids, of_bin, out):
-    for i in range(ids.size):
-        out[i] = of_bin[np.uintp(ids[i])]
 
 
 @compiled

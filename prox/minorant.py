@@ -33,8 +33,8 @@ def unit_clusters(x, rank, d, a, start, sums):
     k = 0
     p, s = rank, np.float64(x[0])
     moved = _moved(s, a, d, p, p + 1)
-    for r in range(rank + 1, rank + x.size):
-        new = np.float64(x[r - rank])
+    for i in range(1, x.size):
+        r, new = rank + i, np.float64(x[i])
         new_moved = _moved(new, a, d, r, r + 1)
         if not _touching(np.float64(r - p), moved, 1.0, new_moved):
             start[k], sums[k] = p, s

@@ -38,11 +38,11 @@ def prox_rows(w, a, rewind, l1, out, threads=1):
 def clusters_of_row(w, a, rewind, l1):
     """The clusters of one vector: first ranks (k,), values (k,) float64, and the place of each rank (d,)."""
     keys, x = sorted_rows(w.reshape(1, -1))
-    start, sums = np.empty(w.size, np.int64), np.empty(w.size)
+    start, sums = np.empty(w.size + 1, np.int64), np.empty(w.size)
     k = unit_clusters(x[0], 0, w.size, a, start, sums)
-    start, value = start[:k].copy(), sums[:k].copy()
-    _place_(x[0], start, value, (a, rewind, l1))
-    return start, value, (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    start[k] = w.size
+    _place_(x[0], start, sums, (0, k), (a, rewind, l1))
+    return start[:k].copy(), sums[:k].copy(), (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def prox_long(w, a, rewind, l1, out, threads):
@@ -51,7 +51,7 @@ def prox_long(w, a, rewind, l1, out, threads):
     sample = np.sort(w[:: (d // SAMPLE) | 1])
     pivots = np.unique(sample[sample.size * np.arange(1, threads) // threads])
     chunks = np.linspace(0, d, threads + 1).astype(np.int64)
-    keys, start, sums = np.empty(d, np.uint64), np.empty(d, np.int32), np.empty(d)
+    keys, start, sums = np.empty(d, np.uint64), np.empty(d + 1, np.int32), np.empty(d)
 
     def solve(lo, hi):
         keys[lo:hi].sort()
@@ -70,8 +70,14 @@ def prox_long(w, a, rewind, l1, out, threads):
         begin, end = first[:-1], first[:-1] + found
         join_(start, sums, begin, end, d, a)
         begin, end = begin[begin < end], end[begin < end]
-        stop, x = np.append(start[begin[1:]], d), keys.view(np.float32)[HIGH::2]
-        run(lambda t: _write(keys, x, start, sums, (begin[t], end[t], stop[t]), (a, rewind, l1), out), begin.size)
+        start[end] = np.append(start[begin[1:]], d)
+        x = keys.view(np.float32)[HIGH::2]
+
+        def write(t):
+            _place_(x, start, sums, (begin[t], end[t]), (a, rewind, l1))
+            _write(keys, start, sums, (begin[t], end[t]), out)
+
+        run(write, begin.size)
 
 
 def sorted_rows(w):
@@ -136,6 +142,7 @@ def _count(w, pivots):
 def _distribute(w, begin, end, pivots, slots, keys):
     """Pack the chunk begin .. end - 1 of the weights into their regions, from slots[region] on; no branches."""
     bits = w.view(np.uint32)
+    slots = slots.copy()  # of its own, so that threads do not write to one cache line
     for i in range(begin, end):
         region = 0
         for p in range(pivots.size):
@@ -147,44 +154,42 @@ def _distribute(w, begin, end, pivots, slots, keys):
 @compiled
 def _solve_rows(keys, x, first_row, stop_row, how, out):
     d = x.shape[1]
-    start, sums = np.empty(d, np.int64), np.empty(d)
+    start, sums = np.empty(d + 1, np.int64), np.empty(d)
     for row in range(first_row, stop_row):
         k = unit_clusters(x[row], 0, d, how[0], start, sums)
-        _write(keys[row], x[row], start, sums, (0, k, d), how, out[row])
-
-
-@compiled(inline="always")
-def _value(s, p, q, x, how):
-    """The mean is kept between the extremes of the members: equal weights have exactly their value for mean."""
-    a, rewind, l1 = how
-    mean = min(max(s / np.float64(q - p), np.float64(x[p])), np.float64(x[q - 1]))
-    return placed(mean, a * np.float64(x.size - p - q), rewind, l1)
+        start[k] = d
+        _place_(x[row], start, sums, (0, k), how)
+        _write(keys[row], start, sums, (0, k), out[row])
 
 
 @compiled
-def _write(keys, x, start, sums, clusters, how, out):
-    """Write the values of the clusters [begin, end), the last of which ends before the rank ``stop``.
+def _place_(x, start, sums, clusters, how):
+    """Turn the sums of clusters begin .. end - 1 into their final values, in place; start[end] is where they end.
 
-    Order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
+    A mean is kept between the extremes of the members, so that equal weights have exactly their value for mean,
+    and order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
     """
-    begin, end, stop = clusters
-    ordered = how[1] == 0.0 or how[2] == 0.0
+    a, rewind, l1 = how
+    ordered = rewind == 0.0 or l1 == 0.0
     floor = -np.inf
-    for c in range(begin, end):
-        p, q = start[c], start[c + 1] if c + 1 < end else stop
-        value = _value(sums[c], p, q, x, how)
-        floor = max(floor, value)
-        rounded = out.dtype.type(floor if ordered else value)
-        for r in range(p, q):
-            out[np.uint32(keys[r])] = rounded
+    for c in range(clusters[0], clusters[1]):
+        p, q = np.int64(start[c]), np.int64(start[c + 1])
+        mean = sums[c] / np.float64(q - p)
+        # Branches, not min and max: they are never taken but for rounding, and so cost nothing.
+        if mean < x[p]:
+            mean = np.float64(x[p])
+        if mean > x[q - 1]:
+            mean = np.float64(x[q - 1])
+        value = placed(mean, a * np.float64(x.size - p - q), rewind, l1)
+        if value > floor:
+            floor = value
+        sums[c] = floor if ordered else value
 
 
 @compiled
-def _place_(x, start, sums, how):
-    """Turn the clusters' sums into their values, in place, as ``_write`` does."""
-    ordered = how[1] == 0.0 or how[2] == 0.0
-    floor = -np.inf
-    for c in range(start.size):
-        value = _value(sums[c], start[c], start[c + 1] if c + 1 < start.size else x.size, x, how)
-        floor = max(floor, value)
-        sums[c] = floor if ordered else value
+def _write(keys, start, values, clusters, out):
+    """Write the values of clusters begin .. end - 1 to the places of their members, without a branch."""
+    c = np.uintp(clusters[0])
+    for r in range(start[clusters[0]], start[clusters[1]]):
+        c += np.uintp(r == start[c + np.uintp(1)])
+        out[np.uintp(np.uint32(keys[r]))] = values[c]
