@@ -5,28 +5,21 @@
 
 from __future__ import annotations
 
-import datetime
 import json
 import math
 import os
-import platform
-import resource
-import statistics
 import subprocess
 import sys
-import time
-from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 
 from .history import History
+from .measure import PACKAGE, forget_peak, machine, median_seconds, peak, peak_source, resident
 from .scenarios import get
 from .simulate import simulate
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 MEASURABLE = 50_000  # with fewer particles the allocator's own pages outweigh theirs
-PACKAGE = Path(__file__).resolve().parent
 _COLUMNS = "{:>9} {:>9} {:>10} {:>11} {:>9} {:>9} {:>11} {:>12}"
 
 
@@ -49,15 +42,12 @@ def run_bench(sizes=SIZES, repeats: int = 5) -> None:
 
 def header(repeats: int) -> list[str]:
     """The machine, the versions, and how the columns are measured."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "numba", "scipy"))
-    when = datetime.datetime.now().astimezone().strftime("%Y-%m-%d %H:%M %Z")
     return [
-        f"{_processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, {packages}",
-        f"commit {_commit()}, {when}",
+        *machine(),
         f"Gaussian weights, to the last collision, one core; median of {repeats} runs after a warm-up; each answer is",
         "checked against scipy.optimize.isotonic_regression at four times before a time is taken",
         "x decade: growth of the seconds for ten times the particles",
-        f"bytes/n: {_peak_source()} while simulating, less the resident set before the",
+        f"bytes/n: {peak_source()} while simulating, less the resident set before the",
         "  particles were made (they take 24); with events: the same while all events are listed",
         "clusters ms: median time of history.clusters(t)",
         "",
@@ -92,17 +82,17 @@ def measure(n: int, repeats: int) -> dict:
     """One row of the table, measured in this process (which should be fresh)."""
     small = simulate(get("gaussian-weights", 5000).particles)  # compiles, or loads what is compiled, and imports
     check_clusters(small, [0.0, small.last_collision])
-    resident = _resident()
+    before = resident()
     particles = get("gaussian-weights", n).particles
-    _forget_peak()
+    forget_peak()
     history = simulate(particles)
-    bytes_simulation = _peak() - resident
-    _forget_peak()
+    bytes_simulation = peak() - before
+    forget_peak()
     events = history.events.time.size
-    bytes_events = _peak() - resident
+    bytes_events = peak() - before
     check_clusters(history, np.quantile(history.merge_times, (0.05, 0.5, 0.95, 1.0)))
-    seconds = _median_seconds(lambda: simulate(particles), repeats)
-    clusters = _median_seconds(lambda: history.clusters(0.5 * history.last_collision), max(repeats, 5))
+    seconds = median_seconds(lambda: simulate(particles), repeats)
+    clusters = median_seconds(lambda: history.clusters(0.5 * history.last_collision), max(repeats, 5))
     return {
         "n": n,
         "events": events,
@@ -124,77 +114,12 @@ def _in_fresh_process(n: int, repeats: int) -> dict:
     return json.loads(child.stdout)
 
 
-def _median_seconds(work, repeats: int) -> float:
-    taken = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - begin)
-    return statistics.median(taken)
-
-
 def _growth_per_decade(before: dict, row: dict) -> float:
     return (row["seconds"] / before["seconds"]) ** (1 / math.log10(row["n"] / before["n"]))
 
 
 def _bytes(value: float | None) -> str:
     return "-" if value is None else f"{value:.0f}"
-
-
-def _status(field: str) -> int:
-    """A line of /proc/self/status, in bytes."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(field + ":"):
-            return 1024 * int(line.split()[1])
-    raise OSError(f"no {field} in /proc/self/status")
-
-
-def _resident() -> int:
-    return _status("VmRSS") if _can_forget_peak() else _peak()
-
-
-def _peak() -> int:
-    if _can_forget_peak():
-        return _status("VmHWM")
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-
-
-def _can_forget_peak() -> bool:
-    return os.access("/proc/self/clear_refs", os.W_OK)
-
-
-def _forget_peak() -> None:
-    """Set the peak back to the present resident set, where Linux lets us."""
-    if _can_forget_peak():
-        Path("/proc/self/clear_refs").write_text("5")
-
-
-def _peak_source() -> str:
-    return "peak resident set (VmHWM, reset before)" if _can_forget_peak() else "peak resident set (getrusage)"
-
-
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.processor() or platform.machine()
-
-
-def _commit() -> str:
-    """The commit that this package lies in, "+" where its files were changed; "unknown" outside a repository."""
-    git = ["git", "-C", str(PACKAGE)]
-    try:
-        tracked = subprocess.run([*git, "ls-files", "bench.py"], capture_output=True, text=True, timeout=10)
-        commit = subprocess.run([*git, "rev-parse", "--short", "HEAD"], capture_output=True, text=True, timeout=10)
-        changed = subprocess.run([*git, "status", "--porcelain", "."], capture_output=True, text=True, timeout=10)
-    except (OSError, subprocess.TimeoutExpired):
-        return "unknown"
-    if commit.returncode or not tracked.stdout:
-        return "unknown"
-    return commit.stdout.strip() + ("+" if changed.stdout else "")
 
 
 if __name__ == "__main__":

@@ -106,10 +106,10 @@ def world_lines_of(tree: MergeTree, until: float) -> WorldLines:
 def _join(n, gaps):
     """Close the gaps in the given order; the tree's links and each node's first and last rank."""
     k = gaps.size
-    left, right = np.empty(k, np.int64), np.empty(k, np.int64)
-    first, last = np.empty(n + k, np.int64), np.empty(n + k, np.int64)
-    parent = np.full(n + k, -1, np.int64)
-    node_of = np.arange(n)  # valid at both end ranks of a living cluster
+    left, right = np.empty(k, np.int32), np.empty(k, np.int32)
+    first, last = np.empty(n + k, np.int32), np.empty(n + k, np.int32)
+    parent = np.full(n + k, -1, np.int32)
+    node_of = np.arange(n).astype(np.int32)  # valid at both end ranks of a living cluster
     for i in range(n):
         first[i] = last[i] = i
     for j in range(k):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from particles import __main__ as command_line
-from particles import bench, scenarios, simulate
+from particles import bench, measure, scenarios, simulate
 from particles.__main__ import main
 from particles.files import read_history, read_scenario, write_scenario
 from particles.history import History
@@ -185,7 +185,7 @@ def test_bench_prints_a_row_for_each_size_measured_in_a_fresh_process(capsys):
     rows = [line.split() for line in table.splitlines()[1:]]
     assert [row[:2] for row in rows] == [["500", "499"], ["50000", "49999"]]
     assert rows[0].count("-") == 2  # too few particles to tell their memory
-    if bench._can_forget_peak():
+    if measure.can_forget_peak():
         assert 24 + 8 < float(rows[1][5]) < 250  # at least the particles and the merge times
 
 
