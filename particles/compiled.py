@@ -16,7 +16,7 @@ class _Announce(event.Listener):
 
     def on_start(self, happening):
         function = happening.data["dispatcher"].py_func
-        if function.__module__.startswith(_PACKAGES):
+        if (function.__module__ or "").startswith(_PACKAGES):
             # A warning, so that a session without any logging set-up shows it and does not look hung.
             logger.warning(
                 "compiling %s.%s for this machine (once, some seconds)", function.__module__, function.__name__

@@ -39,6 +39,8 @@ class History:
             )
         if not (merge_times >= 0).all():
             raise ValueError("merge_times holds a negative or NaN time: a gap closes at a time >= 0, or at inf")
+        if (merge_times[np.isfinite(merge_times)] > self.until).any():
+            raise ValueError(f"merge_times holds times past until = {self.until:g}: a gap that is open then is inf")
         merge_times.setflags(write=False)
         object.__setattr__(self, "merge_times", merge_times)
         object.__setattr__(self, "until", float(self.until))

@@ -95,10 +95,11 @@ def run_bench(sizes=SIZES, repeats: int = 15, names: list[str] | None = None) ->
 
 def _legend(repeats: int) -> list[str]:
     return [
-        f"float32 weights; median of up to {repeats} runs, all columns in turn, short ones {1e3 * BURST:g} ms at a time;",
-        f"each answer is checked against scipy's (within {TOLERANCE:g}) before a time is taken.  x: times np.sort of the",
-        "same array.  scipy: np.argsort + scipy.optimize.isotonic_regression.  -: expected to take more than",
-        f"{CAP:g} s, by the growth so far.",
+        f"float32 weights; median of up to {repeats} runs, all columns in turn (a short call repeated for "
+        f"{1e3 * BURST:g} ms);",
+        f"each answer is checked against scipy's, within {TOLERANCE:g}, before a time is taken",
+        "x: times np.sort of the same array; scipy: np.argsort + scipy.optimize.isotonic_regression",
+        f"-: expected to take more than {CAP:g} s, by the growth so far",
     ]
 
 

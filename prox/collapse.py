@@ -77,7 +77,7 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
             )
         keys, x = sorted_rows(members[None])
         of_bin, of_member = _values(total, count, opened, x[0], (a, rewind, l1))
-        run(lambda t: write_bins(ids[part[t]], of_bin.astype(w.dtype), out[part[t]]), threads)
+        run(lambda t: write_bins(ids[part[t]], of_bin.astype(out.dtype), out[part[t]]), threads)
         _write_members(keys[0], places, of_member, out)
     return True
 

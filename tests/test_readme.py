@@ -1,0 +1,21 @@
+"""What the README shows runs as it stands there."""
+
+import re
+from pathlib import Path
+
+README = Path(__file__).resolve().parents[1] / "README.md"
+
+
+def test_the_example_runs_and_prints_fewer_values(capsys):
+    (block,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    assert len([line for line in block.splitlines() if line]) <= 10
+    exec(compile(block, "README.md", "exec"), {})
+    before, after = re.match(r"(\d+) -> (\d+) ", capsys.readouterr().out).groups()
+    assert int(after) < int(before) == 2048
+
+
+def test_the_pictures_and_pages_it_links_are_there():
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", README.read_text())
+    assert links
+    for link in links:
+        assert (README.parent / link).is_file(), link
