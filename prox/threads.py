@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-WEIGHTS_PER_THREAD = 1 << 17  # below this, starting a thread costs more than it brings
+WEIGHTS_PER_THREAD = 1 << 16  # below this, starting a thread costs more than it brings
 MOST_THREADS = 8  # the passes are bound by memory, not by arithmetic
 
 
