@@ -31,6 +31,7 @@ class History:
     until: float = math.inf
 
     def __post_init__(self):
+        object.__setattr__(self, "until", check_until(self.until))
         merge_times = np.asarray(self.merge_times, dtype=np.float64)
         if merge_times.shape != (max(len(self.particles) - 1, 0),):
             raise ValueError(
@@ -43,7 +44,6 @@ class History:
             raise ValueError(f"merge_times holds times past until = {self.until:g}: a gap that is open then is inf")
         merge_times.setflags(write=False)
         object.__setattr__(self, "merge_times", merge_times)
-        object.__setattr__(self, "until", float(self.until))
 
     def __repr__(self) -> str:
         merged = np.isfinite(self.merge_times).sum()
@@ -117,3 +117,14 @@ class History:
         if t > self.until:
             raise ValueError(f"time {t:g} is past the end of this history: simulate(particles, until={t:g}) first")
         return t
+
+
+def check_until(until) -> float:
+    """The end of a simulation as a float >= 0 (inf: to the last collision), or one sentence."""
+    try:
+        end = float(until)
+    except (TypeError, ValueError, OverflowError):
+        raise TypeError(f"until is {until!r}: give a number >= 0") from None
+    if not end >= 0:
+        raise ValueError(f"until is {end}: give a time >= 0, or leave it out to run to the last collision")
+    return end

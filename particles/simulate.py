@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from .compiled import compiled
-from .history import History
+from .history import History, check_until
 from .state import Particles, touching
 
 MASS, MOMENT, MOMENTUM, OTHER_END = range(4)  # columns of a cluster: one cache line holds it all
@@ -32,9 +32,9 @@ def simulate(particles: Particles, until: float = math.inf) -> History:
     particle beyond the particles.  Raises ValueError when ``until`` is negative or NaN.
     Source: arXiv 2311.03096, section 4.
     """
-    until = float(until)
-    if not until >= 0:
-        raise ValueError(f"until is {until}: give a time >= 0, or leave it out to run to the last collision")
+    if not isinstance(particles, Particles):
+        raise TypeError(f"particles is a {type(particles).__name__}: build Particles(position, velocity, mass) first")
+    until = check_until(until)
     if len(particles) < 2:
         return History(particles, np.empty(0), until)
     finite = min(until, np.finfo(np.float64).max)  # a contact "at inf" never happens

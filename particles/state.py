@@ -125,7 +125,12 @@ def gather(particles: Particles, start: np.ndarray, time: float) -> Clusters:
 
 def _vector(name: str, values) -> np.ndarray:
     """A fresh float64 vector of finite values, or one sentence that says what is wrong."""
-    array = np.asarray(values)
+    if isinstance(values, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: fill it or compress it first")
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise ValueError(f"{name} must be a flat sequence of numbers, got rows of different lengths") from None
     if array.size and array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}: convert it to float64")
     if array.ndim != 1:

@@ -20,11 +20,9 @@ def prox_with_gradient(array: WeightArray, options: Options):
 
     sharing = prox_and_sharing(array, options)
     masses = np.ones(array.values.shape) if options.mass is None else options.mass
-    position = np.concatenate([clusters.position for clusters in sharing.clusters])
-    total = np.concatenate([clusters.mass for clusters in sharing.clusters])
-    alive = (position != 0.0) if options.l1 > 0 else np.ones(position.size, bool)
+    total = np.concatenate([np.empty(0), *(clusters.mass for clusters in sharing.clusters)])
     labels = sharing.labels.reshape(-1)
-    share = torch.from_numpy(masses.reshape(-1) * (alive / total)[labels])
+    share = torch.from_numpy(masses.reshape(-1) * (~sharing.zero / total)[labels])
     result = array.close(sharing.values)
     return _function().apply(array.tensor, result, torch.from_numpy(labels), share), sharing.clusters
 

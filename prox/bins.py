@@ -27,11 +27,13 @@ class Bins(NamedTuple):
 
 
 def make_bins(sample, least, most):
-    """Bins that are fine where the sample has many weights."""
-    n = sample.size
+    """Bins that are fine where the sample has many weights; None at the ends of the dtype's range."""
+    n, limits = sample.size, np.finfo(sample.dtype)
     low, high = float(sample[n // 256]), float(sample[n - 1 - n // 256])
     width = (high - low) / CELLS or 1.0
-    slack = max(4 * np.finfo(sample.dtype).eps, 2.0**-36) * (high - low + abs(low) + abs(high))
+    if max(abs(float(least)), abs(float(most))) > limits.max / 4 or width < float(limits.tiny) * 2.0**24:
+        return None
+    slack = max(4 * float(limits.eps), 2.0**-36) * (high - low + abs(low) + abs(high))
     table, borders = _cells(sample, low, width)
     edge, scale, last, first = table.astype(sample.dtype)
     lower, upper = borders[0] - slack, borders[1] + slack
@@ -92,11 +94,20 @@ def histogram(w, bins, ids):
         inside = min(max((w[i] - edge[cell]) * scale[cell], zero), last[cell])
         ids[i] = np.uint16(first[cell] + np.int32(inside))
     sums = np.zeros((2, 2 * bins.lower.size))
+    if w.itemsize == 4:
+        for i in range(w.size):
+            b = np.uintp(ids[i]) << np.uintp(1)
+            sums[i & 1, b] += w[i]
+            sums[i & 1, b + 1] += 1.0
+        return (sums[0] + sums[1]).reshape(-1, 2)
+    # A float64 sum has no spare bits for float64 weights: sum the small distances to the bin's border.
     for i in range(w.size):
-        b = np.uintp(ids[i]) << np.uintp(1)
-        sums[i & 1, b] += w[i]
-        sums[i & 1, b + 1] += 1.0
-    return (sums[0] + sums[1]).reshape(-1, 2)
+        b = np.uintp(ids[i])
+        sums[i & 1, 2 * b] += w[i] - bins.lower[b]
+        sums[i & 1, 2 * b + 1] += 1.0
+    both = (sums[0] + sums[1]).reshape(-1, 2)
+    both[:, 0] += both[:, 1] * bins.lower
+    return both
 
 
 @compiled

@@ -35,7 +35,7 @@ from particles.compiled import compiled
 
 from .bins import collect, histogram, make_bins, write_bins
 from .minorant import item_clusters, item_values, unit_clusters
-from .sorting import NotFiniteError, sorted_rows
+from .sorting import check_extremes, sorted_rows
 from .threads import workers
 
 SAMPLE = 16384  # weights that tell whether to try, and where bins have to be fine
@@ -59,9 +59,10 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
     ids = np.empty(w.size, np.uint16)
     with workers(threads) as run:
         extremes = np.array(run(lambda t: (w[part[t]].min(), w[part[t]].max()), threads))
-        if not np.isfinite(extremes).all():
-            raise NotFiniteError
+        check_extremes(extremes, w.size)
         bins = make_bins(sample, extremes.min(), extremes.max())
+        if bins is None or (w.itemsize == 8 and extremes.min() == extremes.max()):
+            return False
         sums = run(lambda t: histogram(w[part[t]], bins, ids[part[t]]), threads)
         total, count = sum(sums)[:, 0], sum(sums)[:, 1].astype(np.int64)
         opened = _opened(total, count, bins, a)

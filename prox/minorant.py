@@ -29,6 +29,7 @@ def unit_clusters(x, rank, d, a, start, sums):
 
     Fills start[:k] (first ranks) and sums[:k] (sums of weights) and returns k.  Work O(len(x)): a cluster is
     popped at most once.  Invariant: neighbours on the stack do not touch; the topmost is kept in registers.
+    Equal weights always merge; they are not left to the rounding of the predicate.
     """
     k = 0
     p, s = rank, np.float64(x[0])
@@ -36,7 +37,7 @@ def unit_clusters(x, rank, d, a, start, sums):
     for i in range(1, x.size):
         r, new = rank + i, np.float64(x[i])
         new_moved = _moved(new, a, d, r, r + 1)
-        if not _touching(np.float64(r - p), moved, 1.0, new_moved):
+        if not _touching(np.float64(r - p), moved, 1.0, new_moved) and x[i] != x[i - 1]:
             start[k], sums[k] = p, s
             k += 1
             p, s, moved = r, new, new_moved
@@ -59,7 +60,7 @@ def unit_clusters(x, rank, d, a, start, sums):
 def item_clusters(rank, total, a, start, sums):
     """The same for items of several weights each: item i has the ranks rank[i] .. rank[i + 1] - 1, sum total[i].
 
-    Here start[:k] are indices of items.
+    Here start[:k] are indices of items.  Neighbouring items of one weight each that are equal always merge.
     """
     d = rank[-1]
     k = 0
@@ -67,11 +68,13 @@ def item_clusters(rank, total, a, start, sums):
         first, s = i, total[i]
         q = rank[i + 1]
         moved = _moved(s, a, d, rank[first], q)
+        tied = i > 0 and total[i] == total[i - 1] and q - rank[i - 1] == 2
         while k > 0:
             left, p = rank[start[k - 1]], rank[first]
             left_moved = _moved(sums[k - 1], a, d, left, p)
-            if not _touching(np.float64(p - left), left_moved, np.float64(q - p), moved):
+            if not _touching(np.float64(p - left), left_moved, np.float64(q - p), moved) and not tied:
                 break
+            tied = False
             k -= 1
             first, s = start[k], sums[k] + s
             moved = _moved(s, a, d, rank[first], q)
@@ -118,7 +121,7 @@ def join_(start, sums, begin, end, d, a):
 @compiled(inline="always")
 def placed(mean, shift, rewind, l1):
     """Where a cluster ends: mean + shift, soft-thresholded by l1; rewound towards the mean unless it is zero."""
-    z = mean + shift
+    z = mean + shift + 0.0  # -0.0 and 0.0 are equal weights: both become 0.0
     if l1 > 0.0:
         z = max(z - l1, 0.0) if z > 0.0 else min(z + l1, 0.0)
         if z == 0.0:

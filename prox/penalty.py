@@ -54,4 +54,8 @@ def _sum_over_rows(values: np.ndarray, scope: str) -> float:
     if d < 2:
         return 0.0
     k = np.arange(1, d, dtype=np.float64)
-    return float((np.diff(rows.astype(np.float64), axis=1) @ (k * (d - k))).sum() / (d - 1))
+    with np.errstate(over="ignore"):
+        total = float((np.diff(rows.astype(np.float64), axis=1) @ (k * (d - k))).sum() / (d - 1))
+    if not np.isfinite(total):
+        raise ValueError(f"R overflows float64 (the largest weight is {np.abs(rows).max():g}): rescale the weights")
+    return total

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from particles.state import Clusters, Particles, gather
+from particles.state import MASS_RANGE, Clusters, Particles, gather
 
 from .arrays import WeightArray, as_rows, from_rows, open_array
 from .collapse import prox_collapsed
@@ -33,11 +33,13 @@ class Options(NamedTuple):
 
 class Sharing(NamedTuple):
     """The prox with its partition.  ``values`` and ``labels`` are shaped like the weights; a label is the number of
-    the weight's cluster, counted through all rows; ``clusters`` has one entry a row."""
+    the weight's cluster, counted through all rows.  ``clusters`` has one entry a row, ``zero`` one a cluster: is it
+    one that l1 has made zero?"""
 
     values: np.ndarray
     labels: np.ndarray
     clusters: list[Clusters]
+    zero: np.ndarray
 
 
 def prox_weight_sharing(
@@ -51,7 +53,8 @@ def prox_weight_sharing(
 
     ``rewind`` in [0, 1] undoes this share of the clusters' displacement and keeps the sharing; clusters and zeros
     are decided as without.  ``mass`` (positive, shaped like ``w``) turns the penalty into
-    1/(d-1) sum_{i>j} m_i m_j |w_i - w_j| and weighs the squared distance to ``w`` by the same masses.  ``scope``:
+    1/(d-1) sum_{i>j} m_i m_j |w_i - w_j|, l1 into sum m_i |w_i|, and weighs the squared distance to ``w`` by the
+    same masses.  ``scope``:
     the whole "tensor" shares, or each "row" (index of the first dimension) or "column" (of the second) by itself.
     ``solver`` is "auto" or a name in SOLVERS.
 
@@ -66,7 +69,7 @@ def prox_weight_sharing(
         check_amount("strength", strength), check_rewind(rewind), check_amount("l1", l1), mass, solver, scope
     )
     check_scope(scope)
-    if solver != "auto" and solver not in SOLVERS:
+    if not isinstance(solver, str) or (solver != "auto" and solver not in SOLVERS):
         raise ValueError(f"unknown solver {solver!r}: the known ones are auto, {', '.join(SOLVERS)}")
     array = open_array(w)
     if mass is not None:
@@ -125,39 +128,48 @@ def prox_and_sharing(array: WeightArray, options: Options) -> Sharing:
     rows = as_rows(array.values, options.scope)
     masses = None if options.mass is None else as_rows(options.mass, options.scope)
     out, labels = np.empty(rows.shape, array.result_dtype), np.empty(rows.shape, np.int64)
-    found, count = [], 0
+    found, zero, count = [], [np.empty(0, bool)], 0
     for row in range(rows.shape[0]):
-        clusters, places = _sharing_of_row(rows[row], None if masses is None else masses[row], options)
+        try:
+            start, mean, pull, mass, places = _partition(rows[row], None if masses is None else masses[row], options)
+        except NotFiniteError:
+            raise_not_finite(array.values, "w")
+        shift = options.strength / max(places.size - 1, 1) * pull
+        value = placed_values(mean, shift, options.rewind, options.l1)
+        if options.rewind == 0.0 or options.l1 == 0.0:
+            value = np.maximum.accumulate(value)  # rounding cannot put a cluster left of its left neighbour
+        clusters = Clusters(start, value, pull / max(places.size - 1, 1), mass)
         sizes = clusters.sizes(places.size)
-        out[row, places] = np.repeat(clusters.position, sizes)
+        out[row, places] = np.repeat(value, sizes)
         labels[row, places] = np.repeat(np.arange(count, count + len(clusters)), sizes)
         found.append(clusters)
+        zero.append((options.l1 > 0) & (placed_values(mean, shift, 0.0, options.l1) == 0.0))
         count += len(clusters)
     shape = array.values.shape
-    return Sharing(from_rows(out, shape, options.scope), from_rows(labels, shape, options.scope), found)
+    zero = np.concatenate(zero)
+    return Sharing(from_rows(out, shape, options.scope), from_rows(labels, shape, options.scope), found, zero)
 
 
-def _sharing_of_row(w, mass, options):
-    """The clusters of one row, placed where they end, and the place of each rank in the row."""
-    strength, rewind, l1 = options.strength, options.rewind, options.l1
+def _partition(w, mass, options):
+    """The clusters of one row: start, mean of the weights, pull, mass; and the place of each rank in the row.
+
+    The pull is the mass on the right minus that on the left, exactly 0 for one cluster of all; the velocity times d - 1.
+    """
     d = w.size
     if mass is None and options.solver == "auto" and d > 1:
-        start, value, places = clusters_of_row(w, strength / (d - 1), rewind, l1)
+        start, mean, places = clusters_of_row(w, options.strength / (d - 1))
         stop = np.append(start[1:], d)
-        return Clusters(start, value, (d - start - stop) / (d - 1), (stop - start).astype(np.float64)), places
+        return start, mean, (d - start - stop).astype(np.float64), (stop - start).astype(np.float64), places
     places = np.argsort(w, kind="stable")
-    particles = Particles.from_weights(w) if mass is None else _massive_particles(w[places], mass[places])
-    clusters = solve(particles, strength, options.solver)
-    mean = gather(particles, clusters.start, 0.0).position
-    value = placed_values(mean, strength * clusters.velocity, rewind, l1)
-    return Clusters(clusters.start, value, clusters.velocity, clusters.mass), places
-
-
-def _massive_particles(x, mass):
-    """The penalty's velocities for masses: (mass to the right - mass to the left) / (d - 1)."""
-    through = np.cumsum(mass)
-    right, left = through[-1] - through if x.size else through, through - mass
-    return Particles(x, (right - left) / max(x.size - 1, 1), mass)
+    # Equal weights always merge, so a solver gets them as one particle: rounding cannot part them.
+    x, first = np.unique(w[places], return_index=True)
+    through = np.cumsum(np.ones(d) if mass is None else mass[places])
+    borders = np.concatenate(([0.0], through[np.append(first[1:], d) - 1] if d else []))
+    particles = Particles(x, (borders[-1] - borders[1:] - borders[:-1]) / max(d - 1, 1), np.diff(borders))
+    begin = solve(particles, options.strength, options.solver).start
+    ends = borders[np.append(begin, x.size)]
+    mean = gather(particles, begin, 0.0).position
+    return first[begin], mean, ends[-1] - ends[1:] - ends[:-1], np.diff(ends), places
 
 
 def _opened_mass(mass, array: WeightArray) -> np.ndarray:
@@ -166,18 +178,27 @@ def _opened_mass(mass, array: WeightArray) -> np.ndarray:
         raise ValueError(f"mass has shape {opened.shape} but w has {array.values.shape}: give one mass for each weight")
     if not np.isfinite(opened).all():
         raise_not_finite(opened, "mass")
-    if not (opened > 0).all():
-        index = np.argwhere(~(opened > 0))[0]
-        raise ValueError(f"mass{index.tolist()} is {opened[tuple(index)]:g}: every mass must be positive")
+    low, high = MASS_RANGE
+    outside = np.argwhere((opened < low) | (opened > high))
+    if outside.size or (opened.ndim == 0 and not low <= opened <= high):
+        where = outside[0]
+        raise ValueError(
+            f"mass{where.tolist() or ''} is {opened[tuple(where)]:g}: every mass must be positive, "
+            f"from {low:g} to {high:g}"
+        )
     return opened
 
 
 def check_amount(name: str, value) -> float:
     """A finite number >= 0 as a float, or one sentence."""
     try:
-        amount = float(value)
+        amount = float(value) if not isinstance(value, str | bytes) else None
     except (TypeError, ValueError):
-        raise TypeError(f"{name} is a {type(value).__name__}: give a finite number >= 0") from None
+        amount = None
+    except OverflowError:
+        amount = math.inf
+    if amount is None:
+        raise TypeError(f"{name} is a {type(value).__name__}: give a finite number >= 0")
     if not (math.isfinite(amount) and amount >= 0):
         raise ValueError(f"{name} is {amount}: give a finite number >= 0")
     return amount
@@ -190,11 +211,18 @@ def check_rewind(rewind) -> float:
 
 
 def check_scope(scope) -> None:
-    if scope not in SCOPES:
+    if not isinstance(scope, str) or scope not in SCOPES:
         raise ValueError(f"unknown scope {scope!r}: the known ones are {', '.join(SCOPES)}")
 
 
 def raise_not_finite(values, name):
-    index = np.argwhere(~np.isfinite(values))[0]
+    """Say which value is NaN or infinite, or, where none is, that their sums would be."""
+    bad = ~np.isfinite(values)
+    if not bad.any():
+        raise ValueError(
+            f"{name} reaches {np.abs(values).max():g}, and sums of so many such values overflow float64: divide "
+            f"{name} and the strength by one factor"
+        )
+    index = np.argwhere(bad)[0]
     where = f"{name}{index.tolist()}" if index.size else name
     raise ValueError(f"{where} is {values[tuple(index)]}: every value must be finite")

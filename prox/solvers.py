@@ -18,7 +18,9 @@ def solve(particles: Particles, time: float, solver: str = "auto") -> Clusters:
 
     Any masses and velocities.  Raises ValueError for an unknown solver or a time that is negative or not finite.
     """
-    return SOLVERS[_known("sequential" if solver == "auto" else solver)](_checked(particles), time)
+    return SOLVERS[_known("sequential" if isinstance(solver, str) and solver == "auto" else solver)](
+        _checked(particles), time
+    )
 
 
 def trace(particles: Particles, time: float, solver: str = "steps") -> Iterator[Step]:
@@ -27,7 +29,7 @@ def trace(particles: Particles, time: float, solver: str = "steps") -> Iterator[
 
 
 def _known(solver: str) -> str:
-    if solver not in SOLVERS:
+    if not isinstance(solver, str) or solver not in SOLVERS:
         raise ValueError(f"unknown solver {solver!r}: the known ones are auto, {', '.join(SOLVERS)}")
     return solver
 

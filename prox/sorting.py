@@ -17,11 +17,19 @@ from .minorant import join_, placed, unit_clusters
 from .threads import workers
 
 SAMPLE = 4096  # weights looked at to split the values evenly
+LARGEST_SUM = 1e300  # of |weights|: products with counts stay finite
 HIGH = 1 if sys.byteorder == "little" else 0  # the half of a key that holds the weight
 
 
 class NotFiniteError(ValueError):
-    """A weight is NaN or infinite; the caller knows the weights' shape and names the place."""
+    """A weight is NaN or infinite, or sums overflow; the caller knows the weights' shape and names the place."""
+
+
+def check_extremes(extremes, d: int) -> None:
+    """Raise NotFiniteError unless d weights between these extremes are finite and so are their sums."""
+    largest = float(np.abs(extremes).max(initial=0.0))
+    if not largest <= LARGEST_SUM / d:
+        raise NotFiniteError
 
 
 def prox_rows(w, a, rewind, l1, out, threads=1):
@@ -35,14 +43,14 @@ def prox_rows(w, a, rewind, l1, out, threads=1):
         run(lambda t: _solve_rows(keys, x, edges[t], edges[t + 1], (a, rewind, l1), out), threads)
 
 
-def clusters_of_row(w, a, rewind, l1):
-    """The clusters of one vector: first ranks (k,), values (k,) float64, and the place of each rank (d,)."""
+def clusters_of_row(w, a):
+    """The clusters of one vector: first ranks (k,), means of the weights (k,), and the place of each rank (d,)."""
     keys, x = sorted_rows(w.reshape(1, -1))
     start, sums = np.empty(w.size + 1, np.int64), np.empty(w.size)
     k = unit_clusters(x[0], 0, w.size, a, start, sums)
     start[k] = w.size
-    _place_(x[0], start, sums, (0, k), (a, rewind, l1))
-    return start[:k].copy(), sums[:k].copy(), (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    means = _means(x[0], start[: k + 1], sums)
+    return start[:k].copy(), means, (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def prox_long(w, a, rewind, l1, out, threads):
@@ -56,8 +64,7 @@ def prox_long(w, a, rewind, l1, out, threads):
     def solve(lo, hi):
         keys[lo:hi].sort()
         x = _decoded(keys[lo:hi])
-        if not (np.isfinite(x[0]) and np.isfinite(x[-1])):  # NaN and infinities are sorted to the ends
-            raise NotFiniteError
+        check_extremes(x[:: max(x.size - 1, 1)], d)  # NaN and infinities are sorted to the ends
         return unit_clusters(x, lo, d, a, start[lo:hi], sums[lo:hi])
 
     with workers(threads) as run:
@@ -90,8 +97,7 @@ def sorted_rows(w):
     else:
         order = np.argsort(w, axis=1)
         keys, x = order.view(np.uint64), np.take_along_axis(w, order, axis=1)
-    if w.size and not np.isfinite(x[:, :: max(x.shape[1] - 1, 1)]).all():  # NaN and infinities are at the ends
-        raise NotFiniteError
+    check_extremes(x[:, :: max(x.shape[1] - 1, 1)], max(w.shape[1], 1))  # NaN and infinities are at the ends
     return keys, x
 
 
@@ -162,26 +168,45 @@ def _solve_rows(keys, x, first_row, stop_row, how, out):
         _write(keys[row], start, sums, (0, k), out[row])
 
 
+@compiled(inline="always")
+def _mean(x, p, q, s):
+    """The mean of x[p:q], whose sum is s; for equal weights exactly their value.
+
+    float32 weights leave a float64 sum 29 bits for the rounding of many additions, float64 weights none: there the
+    distances to the first are summed again, with compensation (Kahan and Neumaier).
+    """
+    if x.itemsize == 4 or q - p == 1:
+        return s / np.float64(q - p)
+    total, lost = 0.0, 0.0
+    for r in range(p + 1, q):
+        distance = np.float64(x[r]) - np.float64(x[p])
+        bigger = total + distance
+        lost += (total - bigger) + distance if total >= distance else (distance - bigger) + total
+        total = bigger
+    return np.float64(x[p]) + (total + lost) / np.float64(q - p)
+
+
+@compiled
+def _means(x, start, sums):
+    means = np.empty(start.size - 1)
+    for c in range(means.size):
+        means[c] = _mean(x, start[c], start[c + 1], sums[c])
+    return means
+
+
 @compiled
 def _place_(x, start, sums, clusters, how):
     """Turn the sums of clusters begin .. end - 1 into their final values, in place; start[end] is where they end.
 
-    A mean is kept between the extremes of the members, so that equal weights have exactly their value for mean,
-    and order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
+    Order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
     """
     a, rewind, l1 = how
     ordered = rewind == 0.0 or l1 == 0.0
     floor = -np.inf
     for c in range(clusters[0], clusters[1]):
         p, q = np.int64(start[c]), np.int64(start[c + 1])
-        mean = sums[c] / np.float64(q - p)
-        # Branches, not min and max: they are never taken but for rounding, and so cost nothing.
-        if mean < x[p]:
-            mean = np.float64(x[p])
-        if mean > x[q - 1]:
-            mean = np.float64(x[q - 1])
-        value = placed(mean, a * np.float64(x.size - p - q), rewind, l1)
-        if value > floor:
+        value = placed(_mean(x, p, q, sums[c]), a * np.float64(x.size - p - q), rewind, l1)
+        if value > floor:  # always but for rounding: cheaper than max
             floor = value
         sums[c] = floor if ordered else value
 

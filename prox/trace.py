@@ -77,6 +77,8 @@ def check_time(particles: Particles, time: float) -> float:
     """
     try:
         value = float(time)
+    except OverflowError:
+        value = np.inf
     except (TypeError, ValueError):
         raise TypeError(f"time is {time!r}: give a number >= 0") from None
     if not 0 <= value < np.inf:

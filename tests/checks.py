@@ -51,7 +51,8 @@ def assert_same_clusters(a, b, particles, time: float, exact: bool = False) -> n
     if np.array_equal(a.start, b.start):
         for name in ("velocity", "mass"):
             left, right = getattr(a, name), getattr(b, name)
-            allowed = tolerance(np.float64, np.abs(left).max(initial=0.0)) + 16 * SMALLEST
+            members = np.abs(getattr(particles, name)).max(initial=0.0)
+            allowed = tolerance(np.float64, np.abs(left).max(initial=members)) + 16 * SMALLEST
             assert (np.abs(left - right) <= allowed).all(), f"{name} differs: {left} and {right}"
     return np.setxor1d(a.start, b.start)
 
