@@ -34,13 +34,14 @@ import numpy as np
 from particles.compiled import compiled
 
 from .bins import collect, histogram, make_bins, write_bins
-from .minorant import item_clusters, item_values, unit_clusters
+from .minorant import place_, pool_, unit_clusters
 from .sorting import check_extremes, sorted_rows
 from .threads import workers
 
-SAMPLE = 16384  # weights that tell whether to try, and where bins have to be fine
-SMALL = 10  # a cluster of the sample with fewer members counts as one that has to be sorted
-OPEN_AT_MOST = 0.33  # with a larger share of the weights to sort, sorting all of them is faster
+SAMPLE = 8192  # weights that tell whether to try, and where bins have to be fine
+SMALL = 5  # a cluster of the sample with fewer members counts as one that has to be sorted
+SMALL_AT_MOST = 0.25  # with a larger share in such clusters it is not tried
+OPEN_AT_MOST = 0.5  # with a larger share of the weights to sort, sorting all of them is faster
 MARGIN = 1e-10  # of the certificate, relative; the error of float64 sums of 2^31 weights is far below
 
 
@@ -52,21 +53,27 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
     sample = w[:: (w.size // min(SAMPLE, w.size // 32)) | 1].copy()
     few = np.sort(sample[::16])
     sample.sort()
-    if not _pays(sample, few, a * (w.size - 1)):
+    width = _width(sample, few, a * (w.size - 1))
+    bins = None if width is None else make_bins(sample, width)
+    if bins is None:
         return False
     edges = np.linspace(0, w.size, threads + 1).astype(np.int64)
     part = [slice(*pair) for pair in pairwise(edges)]
     ids = np.empty(w.size, np.uint16)
+
+    def look(t):
+        least, most = w[part[t]].min(), w[part[t]].max()
+        check_extremes([least, most], w.size)
+        return least, most, histogram(w[part[t]], bins, ids[part[t]])
+
     with workers(threads) as run:
-        extremes = np.array(run(lambda t: (w[part[t]].min(), w[part[t]].max()), threads))
-        check_extremes(extremes, w.size)
-        bins = make_bins(sample, extremes.min(), extremes.max())
-        if bins is None or (w.itemsize == 8 and extremes.min() == extremes.max()):
-            return False
-        sums = run(lambda t: histogram(w[part[t]], bins, ids[part[t]]), threads)
-        total, count = sum(sums)[:, 0], sum(sums)[:, 1].astype(np.int64)
-        opened = _opened(total, count, bins, a)
-        found = [int(s[opened, 1].sum()) for s in sums]
+        least, most, sums = zip(*run(look, threads), strict=True)
+        if w.itemsize == 8 and min(least) == max(most):
+            return False  # so that equal weights stay what they are to the last bit
+        bins.borders[0], bins.borders[-1] = min(*least, bins.borders[0]), max(*most, bins.borders[-1])
+        total = sum(sums[1:], sums[0])
+        opened = _opened(total, bins.borders, bins.slack, a)
+        found = [int(opened @ s[:, 1]) for s in sums]
         if sum(found) > OPEN_AT_MOST * w.size:
             return False
         members, places = np.empty(sum(found), w.dtype), np.empty(sum(found), np.uint32)
@@ -77,93 +84,126 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
                 threads,
             )
         keys, x = sorted_rows(members[None])
-        of_bin, of_member = _values(total, count, opened, x[0], (a, rewind, l1))
-        run(lambda t: write_bins(ids[part[t]], of_bin.astype(out.dtype), out[part[t]]), threads)
+        of_bin, of_member = np.zeros(opened.size, out.dtype), np.empty(members.size)
+        _fill_values(total, opened, x[0], (a, rewind, l1), of_bin, of_member)
+        run(lambda t: write_bins(ids[part[t]], of_bin, out[part[t]]), threads)
         _write_members(keys[0], places, of_member, out)
     return True
 
 
-def _pays(sample, few, alpha):
-    """Will most weights end in clusters that can be certified?
+def _width(sample, few, alpha):
+    """The width of bin at which most weights can be collapsed; None where too few of them will be in clusters.
 
-    Below the threshold of merging, clusters are accidents of a few neighbours: their share of all weights falls
-    as one over the number of weights, so the few, a sixteenth of the sample, show about sixteen times the share.
+    A cluster of a share f of the weights collapses in bins narrower than alpha f.  Below the threshold of merging,
+    clusters are accidents of a few neighbours: the chance that two weights share one falls as one over the number of
+    weights, so in the few, a sixteenth of the sample, it is about sixteen times as large.
     """
-    small, share = _sample_clusters(sample, alpha)
-    _, share_of_few = _sample_clusters(few, alpha)
-    return small <= OPEN_AT_MOST and share_of_few <= 4 * share
+    sizes, sizes_of_few = _cluster_sizes(sample, alpha), _cluster_sizes(few, alpha)
+    small = sizes[sizes < SMALL].sum()
+    if small > SMALL_AT_MOST * sample.size or _chance(sizes_of_few) > 3 * _chance(sizes):
+        return None
+    typical = np.searchsorted(np.cumsum(sizes), small + 0.1 * sample.size)
+    return alpha * (0.8 * sizes[min(typical, sizes.size - 1)] / sample.size)
 
 
-def _sample_clusters(sample, alpha):
-    """The share of weights in small clusters, and the mean share of the weights that a weight's cluster has."""
+def _cluster_sizes(sample, alpha):
+    """How many weights each cluster of the sample has, ascending."""
     n = sample.size
-    start, sums = np.empty(n, np.int32), np.empty(n)
+    start, sums = np.empty(n + 1, np.int32), np.empty(n)
     k = unit_clusters(sample, 0, n, alpha / (n - 1), start, sums)
-    sizes = np.diff(start[:k], append=n) / n
-    return sizes[sizes < SMALL / n].sum(), (sizes**2).sum()
+    return np.sort(np.diff(start[: k + 1]))
 
 
-def _opened(total, count, bins, a):
-    """Which bins may hold the border of a cluster: all but those that pass the certificate."""
-    filled = np.flatnonzero(count)
-    rank = np.concatenate(([0], np.cumsum(count[filled])))
-    start, sums = np.empty(filled.size, np.int32), np.empty(filled.size)
-    k = item_clusters(rank, total[filled], a, start, sums)
-    opened = np.zeros(count.size, np.bool_)
-    opened[filled] = _fails(rank, total[filled], (bins.lower[filled], bins.upper[filled]), a, start[:k], sums[:k])
+def _chance(sizes):
+    """The chance that two weights are in one cluster."""
+    n = float(sizes.sum())
+    return (sizes * (sizes - 1.0)).sum() / (n * (n - 1.0))
+
+
+@compiled
+def _opened(total, borders, slack, a):
+    """Which bins may hold the border of a cluster: all with two or more weights that fail the certificate.
+
+    ``total`` (bins, 2): sum and count.  Names as in the module's docstring; low is l, high is u.
+    """
+    opened = np.zeros(total.shape[0], np.bool_)
+    rank, filled = _filled(total)
+    start, sums = rank.copy(), total[filled, 0]
+    k = pool_(start, sums, filled.size, rank[-1], a)
+    i = 0
+    for c in range(k):
+        m = np.float64(start[c + 1] - start[c])
+        before = 0.0
+        while i < filled.size and rank[i] < start[c + 1]:
+            s, n = total[filled[i], 0], total[filled[i], 1]
+            if n > 1.0:
+                low, high = borders[filled[i]] - slack, borders[filled[i] + 1] + slack
+                t = min(max((high * n - s) / (high - low), 0.0), n)
+                m1, s1 = np.float64(rank[i] - start[c]) + t, before + t * low
+                m2, s2 = m - m1, sums[c] - s1
+                margin = MARGIN * (abs(s2) * m1 + abs(s1) * m2)
+                opened[filled[i]] = s2 * m1 - s1 * m2 + margin > a * m * m1 * m2
+            before += s
+            i += 1
     return opened
 
 
 @compiled
-def _fails(rank, total, bounds, a, start, sums):
-    """For each bin: does it fail the certificate?  (names as in the module's docstring; low is l, high is u)"""
-    lower, upper = bounds
-    fails = np.zeros(total.size, np.bool_)
-    for c in range(start.size):
-        stop = start[c + 1] if c + 1 < start.size else total.size
-        m = np.float64(rank[stop] - rank[start[c]])
-        before = 0.0
-        for i in range(start[c], stop):
-            n, low, high = np.float64(rank[i + 1] - rank[i]), lower[i], upper[i]
-            if n > 1.0:
-                t = min(max((high * n - total[i]) / (high - low), 0.0), n)
-                m1, s1 = np.float64(rank[i] - rank[start[c]]) + t, before + t * low
-                m2, s2 = m - m1, sums[c] - s1
-                margin = MARGIN * (abs(s2) * m1 + abs(s1) * m2)
-                fails[i] = s2 * m1 - s1 * m2 + margin > a * m * m1 * m2
-            before += total[i]
-    return fails
-
-
-def _values(total, count, opened, x, how):
-    """The final values of the closed bins (0 elsewhere) and of the members ``x`` of the opened ones."""
-    rank, weights, owner = _mixture(total, count, opened, x)
-    values = item_values(rank, weights, *how)
-    of_bin = np.zeros(count.size)
-    of_bin[owner[owner >= 0]] = values[owner >= 0]
-    return of_bin, values[owner < 0]
+def _filled(total):
+    """The first rank of each bin that has weights, and the end; and the bins."""
+    filled = np.flatnonzero(total[:, 1])
+    rank = np.zeros(filled.size + 1, np.int64)
+    for i in range(filled.size):
+        rank[i + 1] = rank[i] + np.int64(total[filled[i], 1])
+    return rank, filled
 
 
 @compiled
-def _mixture(total, count, opened, x):
-    """One list of heavy particles (closed bins) and single weights (members of opened bins), in ascending order.
-
-    Returns the rank of each item and the end, its sum of weights, and its bin, -1 for single weights.
-    """
-    items = x.size
-    for b in range(count.size):
-        items += count[b] > 0 and not opened[b]
-    rank, weights, owner = np.zeros(items + 1, np.int64), np.empty(items), np.full(items, -1, np.int64)
+def _fill_values(total, opened, x, how, of_bin, of_member):
+    """The final values of the closed bins, and of the members ``x`` of the opened ones in ascending order."""
+    rank, weights, owner = _mixture(total, opened, x)
+    start, means = rank.copy(), weights.copy()
+    k = pool_(start, means, weights.size, rank[-1], how[0])
+    for c in range(k):
+        means[c] /= np.float64(start[c + 1] - start[c])
+    place_(start[: k + 1], means[:k], rank[-1], how)
     i, j = 0, 0
-    for b in range(count.size):
-        if opened[b]:
-            for _ in range(count[b]):
-                weights[i], rank[i + 1] = x[j], rank[i] + 1
-                i, j = i + 1, j + 1
-        elif count[b] > 0:
-            weights[i], rank[i + 1], owner[i] = total[b], rank[i] + count[b], b
+    for c in range(k):
+        while i < owner.size and rank[i] < start[c + 1]:
+            if owner[i] >= 0:
+                of_bin[owner[i]] = means[c]
+            else:
+                stop = j + rank[i + 1] - rank[i]
+                of_member[j:stop] = means[c]
+                j = stop
             i += 1
-    return rank, weights, owner
+
+
+@compiled
+def _mixture(total, opened, x):
+    """One list of heavy particles (closed bins) and weights (members of opened bins; equal ones are one item).
+
+    Returns the first rank of each item and the end, its sum of weights, and its bin, -1 for weights.
+    """
+    _, filled = _filled(total)
+    size = x.size + filled.size
+    rank, weights, owner = np.zeros(size + 1, np.int64), np.empty(size), np.full(size, -1, np.int64)
+    i, j = 0, 0
+    for b in filled:
+        count = np.int64(total[b, 1])
+        if not opened[b]:
+            weights[i], rank[i + 1], owner[i] = total[b, 0], rank[i] + count, b
+            i += 1
+            continue
+        for member in range(count):
+            if member > 0 and x[j] == x[j - 1]:
+                weights[i - 1] += x[j]
+                rank[i] += 1
+            else:
+                weights[i], rank[i + 1] = x[j], rank[i] + 1
+                i += 1
+            j += 1
+    return rank[: i + 1], weights[:i], owner[:i]
 
 
 @compiled

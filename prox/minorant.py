@@ -1,4 +1,4 @@
-"""The prox of sorted weights: convex minorant of the cumulative sums by one pass with a stack, and the values.
+"""The prox of sorted weights: convex minorant of the cumulative sums by two passes, and the values.
 
 Here the particles are weights under the penalty, so nothing but the weights is summed: a cluster of the ranks
 p .. q - 1 out of d, m = q - p of them, whose weights sum to s, has at time alpha the mass-weighted position sum
@@ -6,6 +6,9 @@ p .. q - 1 out of d, m = q - p of them, whose weights sum to s, has at time alph
     S = s + a m (d - p - q),     a = alpha / (d - 1),
 
 in which the rank term comes from integers.  Source: arXiv 2311.03096, section 4 (weights x, strength alpha).
+
+Everywhere below, clusters are two arrays: cluster c has the ranks start[c] .. start[c + 1] - 1, and its weights sum
+to sums[c].
 """
 
 from __future__ import annotations
@@ -27,60 +30,60 @@ def _moved(s, a, d, p, q):
 def unit_clusters(x, rank, d, a, start, sums):
     """Clusters of the ascending weights ``x``, which have the ranks rank, rank + 1, ... of d in all.
 
-    Fills start[:k] (first ranks) and sums[:k] (sums of weights) and returns k.  Work O(len(x)): a cluster is
-    popped at most once.  Invariant: neighbours on the stack do not touch; the topmost is kept in registers.
-    Equal weights always merge; they are not left to the rounding of the predicate.
+    Fills start[: k + 1] and sums[:k] and returns k; ``start`` has room for len(x) + 1.  Work O(len(x)).  Equal
+    weights always merge: moved by falling velocities, they cannot but touch, however the positions are rounded.
     """
-    k = 0
-    p, s = rank, np.float64(x[0])
-    moved = _moved(s, a, d, p, p + 1)
-    for i in range(1, x.size):
-        r, new = rank + i, np.float64(x[i])
-        new_moved = _moved(new, a, d, r, r + 1)
-        if not _touching(np.float64(r - p), moved, 1.0, new_moved) and x[i] != x[i - 1]:
-            start[k], sums[k] = p, s
-            k += 1
-            p, s, moved = r, new, new_moved
-            continue
-        s += new
-        moved = _moved(s, a, d, p, r + 1)
-        while k > 0:
-            left = start[k - 1]
-            left_moved = _moved(sums[k - 1], a, d, left, p)
-            if not _touching(np.float64(p - left), left_moved, np.float64(r + 1 - p), moved):
-                break
-            k -= 1
-            p, s = left, sums[k] + s
-            moved = _moved(s, a, d, p, r + 1)
-    start[k], sums[k] = p, s
-    return k + 1
+    return pool_(start, sums, _runs(x, rank, d, a, start, sums), d, a)
 
 
 @compiled
-def item_clusters(rank, total, a, start, sums):
-    """The same for items of several weights each: item i has the ranks rank[i] .. rank[i + 1] - 1, sum total[i].
+def _runs(x, rank, d, a, start, sums):
+    """Unite each maximal run of weights that move past one another: one round of merging all that touch.
 
-    Here start[:k] are indices of items.  Neighbouring items of one weight each that are equal always merge.
+    Most merges happen here, and without a branch, because which neighbours touch is past predicting.
     """
-    d = rank[-1]
+    run = -1
+    before, s = -np.inf, 0.0
+    for i in range(x.size):
+        here = _moved(np.float64(x[i]), a, d, rank + i, rank + i + 1)
+        apart = not _touching(1.0, before, 1.0, here)
+        run += apart
+        s = np.float64(x[i]) if apart else s + np.float64(x[i])
+        start[run + 1] = rank + i + 1  # until another weight of this run moves it
+        sums[run] = s
+        before = here
+    start[0] = rank
+    return run + 1
+
+
+@compiled
+def pool_(start, sums, count, d, a):
+    """Unite ``count`` clusters until no neighbours touch, in place; the number left.  Work O(count).
+
+    Invariant: the clusters already passed do not touch; they are a stack, whose topmost is kept in registers.
+    """
     k = 0
-    for i in range(total.size):
-        first, s = i, total[i]
-        q = rank[i + 1]
-        moved = _moved(s, a, d, rank[first], q)
-        tied = i > 0 and total[i] == total[i - 1] and q - rank[i - 1] == 2
+    p, q, s = np.int64(start[0]), np.int64(start[1]), sums[0]
+    moved = _moved(s, a, d, p, q)
+    for i in range(1, count):
+        end, s_new = np.int64(start[i + 1]), sums[i]
+        moved_new = _moved(s_new, a, d, q, end)
+        if not _touching(np.float64(q - p), moved, np.float64(end - q), moved_new):
+            start[k], sums[k] = p, s
+            k += 1
+            p, q, s, moved = q, end, s_new, moved_new
+            continue
+        q, s = end, s + s_new
+        moved = _moved(s, a, d, p, q)
         while k > 0:
-            left, p = rank[start[k - 1]], rank[first]
-            left_moved = _moved(sums[k - 1], a, d, left, p)
-            if not _touching(np.float64(p - left), left_moved, np.float64(q - p), moved) and not tied:
+            left = np.int64(start[k - 1])
+            if not _touching(np.float64(p - left), _moved(sums[k - 1], a, d, left, p), np.float64(q - p), moved):
                 break
-            tied = False
             k -= 1
-            first, s = start[k], sums[k] + s
-            moved = _moved(s, a, d, rank[first], q)
-        start[k], sums[k] = first, s
-        k += 1
-    return k
+            p, s = left, sums[k] + s
+            moved = _moved(s, a, d, p, q)
+    start[k], sums[k], start[k + 1] = p, s, q
+    return k + 1
 
 
 @compiled
@@ -92,22 +95,22 @@ def join_(start, sums, begin, end, d, a):
     """
     for t in range(1, begin.size):
         c = begin[t]
-        p, s = start[c], sums[c]
+        p, s = np.int64(start[c]), sums[c]
         u = t - 1
         while True:
-            q = start[c + 1] if c + 1 < end[t] else (start[begin[t + 1]] if t + 1 < begin.size else d)
+            q = np.int64(start[c + 1])
             moved = _moved(s, a, d, p, q)
             while u >= 0 and begin[u] == end[u]:
                 u -= 1
             if u >= 0:
                 top = end[u] - 1
-                left = start[top]
+                left = np.int64(start[top])
                 if _touching(np.float64(p - left), _moved(sums[top], a, d, left, p), np.float64(q - p), moved):
                     p, s = left, sums[top] + s
                     end[u] = top
                     continue
             if c + 1 < end[t]:
-                stop = start[c + 2] if c + 2 < end[t] else (start[begin[t + 1]] if t + 1 < begin.size else d)
+                stop = np.int64(start[c + 2])
                 right_moved = _moved(sums[c + 1], a, d, q, stop)
                 if _touching(np.float64(q - p), moved, np.float64(stop - q), right_moved):
                     c += 1
@@ -141,17 +144,19 @@ def placed_values(mean, shift, rewind, l1):
 
 
 @compiled
-def item_values(rank, total, a, rewind, l1):
-    """The final value of each item (see ``item_clusters``), in the order of the items."""
-    start, sums = np.empty(total.size, np.int32), np.empty(total.size)
-    k = item_clusters(rank, total, a, start, sums)
-    values = np.empty(total.size)
-    ordered = rewind == 0.0 or l1 == 0.0
-    floor = -np.inf
-    for c in range(k):
-        stop = start[c + 1] if c + 1 < k else total.size
-        p, q = rank[start[c]], rank[stop]
-        value = placed(sums[c] / np.float64(q - p), a * np.float64(rank[-1] - p - q), rewind, l1)
-        floor = max(floor, value)
-        values[start[c] : stop] = floor if ordered else value
-    return values
+def place_(start, means, d, how):
+    """Turn the means of clusters into their final values, in place; how = (a, rewind, l1).
+
+    Order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
+    """
+    a, rewind, l1 = how
+    if l1 == 0.0 and rewind == 0.0:
+        for c in range(means.size):
+            means[c] = means[c] + a * np.float64(d - start[c] - start[c + 1]) + 0.0
+    else:
+        for c in range(means.size):
+            means[c] = placed(means[c], a * np.float64(d - start[c] - start[c + 1]), rewind, l1)
+    if rewind == 0.0 or l1 == 0.0:
+        for c in range(1, means.size):
+            if means[c] < means[c - 1]:
+                means[c] = means[c - 1]

@@ -153,7 +153,7 @@ def prox_and_sharing(array: WeightArray, options: Options) -> Sharing:
 def _partition(w, mass, options):
     """The clusters of one row: start, mean of the weights, pull, mass; and the place of each rank in the row.
 
-    The pull is the mass on the right minus that on the left, exactly 0 for one cluster of all; the velocity times d - 1.
+    The pull is the mass on the right minus that on the left, 0 exactly for one cluster of all; velocity x (d - 1).
     """
     d = w.size
     if mass is None and options.solver == "auto" and d > 1:

@@ -13,7 +13,7 @@ import numpy as np
 
 from particles.compiled import compiled
 
-from .minorant import join_, placed, unit_clusters
+from .minorant import join_, place_, unit_clusters
 from .threads import workers
 
 SAMPLE = 4096  # weights looked at to split the values evenly
@@ -48,9 +48,8 @@ def clusters_of_row(w, a):
     keys, x = sorted_rows(w.reshape(1, -1))
     start, sums = np.empty(w.size + 1, np.int64), np.empty(w.size)
     k = unit_clusters(x[0], 0, w.size, a, start, sums)
-    start[k] = w.size
-    means = _means(x[0], start[: k + 1], sums)
-    return start[:k].copy(), means, (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    _means_(x[0], start[: k + 1], sums[:k])
+    return start[:k].copy(), sums[:k].copy(), (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def prox_long(w, a, rewind, l1, out, threads):
@@ -59,13 +58,21 @@ def prox_long(w, a, rewind, l1, out, threads):
     sample = np.sort(w[:: (d // SAMPLE) | 1])
     pivots = np.unique(sample[sample.size * np.arange(1, threads) // threads])
     chunks = np.linspace(0, d, threads + 1).astype(np.int64)
-    keys, start, sums = np.empty(d, np.uint64), np.empty(d + 1, np.int32), np.empty(d)
+    keys = np.empty(d, np.uint64)
+    start, sums = np.empty(d + threads, np.int32), np.empty(d + threads)  # a region needs one more than its ranks
 
-    def solve(lo, hi):
+    def solve(t):
+        lo, hi = first[t], first[t + 1]
         keys[lo:hi].sort()
         x = _decoded(keys[lo:hi])
         check_extremes(x[:: max(x.size - 1, 1)], d)  # NaN and infinities are sorted to the ends
-        return unit_clusters(x, lo, d, a, start[lo:hi], sums[lo:hi])
+        return unit_clusters(x, lo, d, a, start[lo + t : hi + t + 1], sums[lo + t : hi + t])
+
+    def write(t):
+        start_here, sums_here = start[begin[t] : end[t] + 1], sums[begin[t] : end[t]]
+        _means_(keys.view(np.float32)[HIGH::2], start_here, sums_here)
+        place_(start_here, sums_here, d, (a, rewind, l1))
+        _write(keys, start_here, sums_here, out)
 
     with workers(threads) as run:
         counts = np.array(run(lambda t: _count(w[chunks[t] : chunks[t + 1]], pivots), threads))
@@ -73,17 +80,10 @@ def prox_long(w, a, rewind, l1, out, threads):
         slots = first[:-1] + np.cumsum(counts, axis=0) - counts
         run(lambda t: _distribute(w, chunks[t], chunks[t + 1], pivots, slots[t], keys), threads)
         first = np.unique(first)  # leaves out empty regions
-        found = run(lambda t: solve(first[t], first[t + 1]), first.size - 1)
-        begin, end = first[:-1], first[:-1] + found
+        begin = first[:-1] + np.arange(first.size - 1)
+        end = begin + run(solve, begin.size)
         join_(start, sums, begin, end, d, a)
         begin, end = begin[begin < end], end[begin < end]
-        start[end] = np.append(start[begin[1:]], d)
-        x = keys.view(np.float32)[HIGH::2]
-
-        def write(t):
-            _place_(x, start, sums, (begin[t], end[t]), (a, rewind, l1))
-            _write(keys, start, sums, (begin[t], end[t]), out)
-
         run(write, begin.size)
 
 
@@ -163,58 +163,38 @@ def _solve_rows(keys, x, first_row, stop_row, how, out):
     start, sums = np.empty(d + 1, np.int64), np.empty(d)
     for row in range(first_row, stop_row):
         k = unit_clusters(x[row], 0, d, how[0], start, sums)
-        start[k] = d
-        _place_(x[row], start, sums, (0, k), how)
-        _write(keys[row], start, sums, (0, k), out[row])
+        _means_(x[row], start[: k + 1], sums[:k])
+        place_(start[: k + 1], sums[:k], d, how)
+        _write(keys[row], start[: k + 1], sums[:k], out[row])
 
 
-@compiled(inline="always")
-def _mean(x, p, q, s):
-    """The mean of x[p:q], whose sum is s; for equal weights exactly their value.
+@compiled
+def _means_(x, start, sums):
+    """Turn the sums of clusters into means, in place; ``x`` are all weights, ascending.
 
-    float32 weights leave a float64 sum 29 bits for the rounding of many additions, float64 weights none: there the
-    distances to the first are summed again, with compensation (Kahan and Neumaier).
+    float32 weights leave a float64 sum 29 bits for the rounding of many additions.  float64 weights leave none:
+    there the distances to the first member are summed, with compensation (Kahan and Neumaier); equal weights have
+    exactly their value for mean.
     """
-    if x.itemsize == 4 or q - p == 1:
-        return s / np.float64(q - p)
-    total, lost = 0.0, 0.0
-    for r in range(p + 1, q):
-        distance = np.float64(x[r]) - np.float64(x[p])
-        bigger = total + distance
-        lost += (total - bigger) + distance if total >= distance else (distance - bigger) + total
-        total = bigger
-    return np.float64(x[p]) + (total + lost) / np.float64(q - p)
+    if x.itemsize == 4:
+        for c in range(sums.size):
+            sums[c] /= np.float64(start[c + 1] - start[c])
+        return
+    for c in range(sums.size):
+        p, q = start[c], start[c + 1]
+        total, lost = 0.0, 0.0
+        for r in range(p + 1, q):
+            distance = np.float64(x[r]) - np.float64(x[p])
+            bigger = total + distance
+            lost += (total - bigger) + distance if total >= distance else (distance - bigger) + total
+            total = bigger
+        sums[c] = np.float64(x[p]) + (total + lost) / np.float64(q - p)
 
 
 @compiled
-def _means(x, start, sums):
-    means = np.empty(start.size - 1)
-    for c in range(means.size):
-        means[c] = _mean(x, start[c], start[c + 1], sums[c])
-    return means
-
-
-@compiled
-def _place_(x, start, sums, clusters, how):
-    """Turn the sums of clusters begin .. end - 1 into their final values, in place; start[end] is where they end.
-
-    Order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
-    """
-    a, rewind, l1 = how
-    ordered = rewind == 0.0 or l1 == 0.0
-    floor = -np.inf
-    for c in range(clusters[0], clusters[1]):
-        p, q = np.int64(start[c]), np.int64(start[c + 1])
-        value = placed(_mean(x, p, q, sums[c]), a * np.float64(x.size - p - q), rewind, l1)
-        if value > floor:  # always but for rounding: cheaper than max
-            floor = value
-        sums[c] = floor if ordered else value
-
-
-@compiled
-def _write(keys, start, values, clusters, out):
-    """Write the values of clusters begin .. end - 1 to the places of their members, without a branch."""
-    c = np.uintp(clusters[0])
-    for r in range(start[clusters[0]], start[clusters[1]]):
+def _write(keys, start, values, out):
+    """Write the values of clusters to the places of their members, without a branch."""
+    c = np.uintp(0)
+    for r in range(start[0], start[values.size]):
         c += np.uintp(r == start[c + np.uintp(1)])
         out[np.uintp(np.uint32(keys[r]))] = values[c]

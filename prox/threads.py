@@ -1,14 +1,12 @@
-"""A few threads for kernels that release the GIL.
-
-Threads live for one call: no pool survives a fork, and none has to be shut down.
-"""
+"""A few threads for kernels that release the GIL."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from functools import cache
 
 WEIGHTS_PER_THREAD = 1 << 16  # below this, starting a thread costs more than it brings
 MOST_THREADS = 8  # the passes are bound by memory, not by arithmetic
@@ -25,16 +23,32 @@ def thread_count(weights: int) -> int:
     return min(int(most) if most else min(cpus, MOST_THREADS), weights // WEIGHTS_PER_THREAD)
 
 
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(threads, thread_name_prefix="stickyweights")
+
+
+if hasattr(os, "register_at_fork"):  # a forked child has the pool but not its threads
+    os.register_at_fork(after_in_child=_pool.cache_clear)
+
+
 @contextmanager
 def workers(count: int) -> Iterator[Callable[[Callable, int], list]]:
     """Yields ``run(task, parts) -> [task(0), ..., task(parts - 1)]`` on ``count`` threads, the caller's included."""
     if count == 1:
         yield lambda task, parts: [task(part) for part in range(parts)]
         return
-    with ThreadPoolExecutor(count - 1) as pool:
+    pool = _pool(count - 1)
 
-        def run(task, parts):
-            others = [pool.submit(task, part) for part in range(1, parts)]
-            return [task(0), *(other.result() for other in others)]
+    def run(task, parts):
+        others = [pool.submit(task, part) for part in range(1, parts)]
+        try:
+            first = task(0)
+            # A thread may wake up late: what has not begun by now is done here.
+            return [first, *(task(i + 1) if other.cancel() else other.result() for i, other in enumerate(others))]
+        finally:
+            for other in others:
+                other.cancel()
+            wait(others)  # whatever happens, nobody works on after the call
 
-        yield run
+    yield run

@@ -65,18 +65,18 @@ def test_no_events_are_a_header(tmp_path):
 
 
 WRITERS = {
-    "s.json": lambda path: write_scenario(path, scenarios.get("gaussian-weights", 5000)),
-    "h.npz": lambda path: write_history(path, simulate(scenarios.get("gaussian-weights", 5000).particles)),
-    "e.csv": lambda path: write_events(path, simulate(scenarios.get("gaussian-weights", 5000).particles)),
+    "s.json": lambda path: write_scenario(path, scenarios.get("gaussian-weights", 300_000)),
+    "h.npz": lambda path: write_history(path, simulate(scenarios.get("gaussian-weights", 300_000).particles)),
+    "e.csv": lambda path: write_events(path, simulate(scenarios.get("gaussian-weights", 300_000).particles)),
 }
 
 
 @pytest.fixture
 def small_disk():
-    """No file may grow beyond 20 kB: the kernel refuses the write, as it does on a full disk."""
+    """No file may grow beyond 4 MB, more than any log of the tests: the kernel refuses the write, as on a full disk."""
     simulate(scenarios.get("gaussian-weights", 100).particles).events  # noqa: B018  kernels are in the cache before
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, limits[1]))
     yield
     resource.setrlimit(resource.RLIMIT_FSIZE, limits)
 

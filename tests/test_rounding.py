@@ -115,10 +115,11 @@ def test_the_pass_over_sorted_weights_rounds_the_same_compiled_and_interpreted(c
     if d < 2:
         return
     a = case.strength / (d - 1)
-    found, expected = ((np.zeros(d, np.int64), np.zeros(d)) for _ in range(2))
+    found, expected = ((np.zeros(d + 1, np.int64), np.zeros(d)) for _ in range(2))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(minorant, "_touching", touching)
-        patch.setattr(minorant, "_moved", minorant._moved.py_func)
+        for name in ("_moved", "_runs", "pool_"):
+            patch.setattr(minorant, name, getattr(minorant, name).py_func)
         k = minorant.unit_clusters.py_func(x, 0, d, a, *expected)
     assert minorant.unit_clusters(x, 0, d, a, *found) == k
     assert found[0][:k].tobytes() == expected[0][:k].tobytes()
