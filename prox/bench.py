@@ -95,8 +95,8 @@ def run_bench(sizes=SIZES, repeats: int = 15, names: list[str] | None = None) ->
 
 def _legend(repeats: int) -> list[str]:
     return [
-        f"float32 weights; median of up to {repeats} runs, all columns in turn (a short call repeated for "
-        f"{1e3 * BURST:g} ms);",
+        f"float32 weights; median of up to {repeats} runs, all columns in turn, each right after an untimed call (a",
+        f"short call repeated for {1e3 * BURST:g} ms);",
         f"each answer is checked against scipy's, within {TOLERANCE:g}, before a time is taken",
         "x: times np.sort of the same array; scipy: np.argsort + scipy.optimize.isotonic_regression",
         f"-: expected to take more than {CAP:g} s, by the growth so far",
@@ -140,6 +140,7 @@ def _measure(w, strength, columns: dict, repeats: int) -> dict[str, float]:
             if turn and once[name] > ROUND:
                 continue
             calls = max(1, int(BURST / once[name]))
+            function(w, strength)  # what the column before has left in the caches is not its business
             begin = time.perf_counter()
             for _ in range(calls):
                 function(w, strength)

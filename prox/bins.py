@@ -11,6 +11,7 @@ from particles.compiled import compiled
 UNIFORM = 65534  # at most so many bins of equal width: with one at either end, a uint16 can number them
 CELLS = 4096  # where they are too wide: equal cells, with two wide bins and a share of the fine bins each
 FINE_BINS = 8192
+TWO_COPIES = 20000  # bins
 SMALLEST = np.finfo(np.float64).tiny
 
 
@@ -93,8 +94,8 @@ def _cells(sample, low, width):
 def histogram(w, bins, ids):
     """(bins, 2): sum and count of the weights in each bin; ids[i] becomes the bin of weight i.
 
-    Separate passes, because the compiler turns the first ones into vector code; two copies of the sums take turns,
-    so that equal weights in a row do not wait for one another.
+    Separate passes, because the compiler turns the first ones into vector code.  Two copies of the sums take turns,
+    so that equal weights in a row do not wait for one another, as long as both fit into the cache.
     """
     zero = w.dtype.type(0)
     for i in range(w.size):
@@ -104,20 +105,24 @@ def histogram(w, bins, ids):
             cell = np.uintp(ids[i])
             inside = min(max((w[i] - bins.edge[cell]) * bins.scale[cell], zero), bins.last[cell])
             ids[i] = np.uint16(bins.first[cell] + np.int32(inside))
-    sums = np.zeros((2, 2 * (bins.borders.size - 1)))
+    number = bins.borders.size - 1
+    other = 1 if number <= TWO_COPIES else 0
+    sums = np.zeros((1 + other, 2 * number))
     if w.itemsize == 4:
         for i in range(w.size):
             b = np.uintp(ids[i]) << np.uintp(1)
-            sums[i & 1, b] += w[i]
-            sums[i & 1, b + 1] += 1.0
-        return (sums[0] + sums[1]).reshape(-1, 2)
-    # A float64 sum has no spare bits for float64 weights: sum the small distances to the bin's border.
-    for i in range(w.size):
-        b = np.uintp(ids[i])
-        sums[i & 1, 2 * b] += w[i] - bins.borders[b]
-        sums[i & 1, 2 * b + 1] += 1.0
-    both = (sums[0] + sums[1]).reshape(-1, 2)
-    both[:, 0] += both[:, 1] * bins.borders[:-1]
+            sums[i & other, b] += w[i]
+            sums[i & other, b + 1] += 1.0
+    else:  # a float64 sum has no spare bits for float64 weights: sum the small distances to the bin's border
+        for i in range(w.size):
+            b = np.uintp(ids[i])
+            sums[i & other, 2 * b] += w[i] - bins.borders[b]
+            sums[i & other, 2 * b + 1] += 1.0
+    if other:
+        sums[0] += sums[1]
+    both = sums[0].reshape(number, 2)
+    if w.itemsize == 8:
+        both[:, 0] += both[:, 1] * bins.borders[:-1]
     return both
 
 

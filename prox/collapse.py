@@ -73,7 +73,7 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
         bins.borders[0], bins.borders[-1] = min(*least, bins.borders[0]), max(*most, bins.borders[-1])
         total = sum(sums[1:], sums[0])
         opened = _opened(total, bins.borders, bins.slack, a)
-        found = [int(opened @ s[:, 1]) for s in sums]
+        found = [int(s[np.flatnonzero(opened), 1].sum()) for s in sums]
         if sum(found) > OPEN_AT_MOST * w.size:
             return False
         members, places = np.empty(sum(found), w.dtype), np.empty(sum(found), np.uint32)
@@ -162,19 +162,17 @@ def _filled(total):
 def _fill_values(total, opened, x, how, of_bin, of_member):
     """The final values of the closed bins, and of the members ``x`` of the opened ones in ascending order."""
     rank, weights, owner = _mixture(total, opened, x)
-    start, means = rank.copy(), weights.copy()
-    k = pool_(start, means, weights.size, rank[-1], how[0])
-    for c in range(k):
-        means[c] /= np.float64(start[c + 1] - start[c])
-    place_(start[: k + 1], means[:k], rank[-1], how)
+    start, values = rank.copy(), weights.copy()
+    k = pool_(start, values, weights.size, rank[-1], how[0])
+    place_(start[: k + 1], values[:k], rank[-1], how, False)
     i, j = 0, 0
     for c in range(k):
         while i < owner.size and rank[i] < start[c + 1]:
             if owner[i] >= 0:
-                of_bin[owner[i]] = means[c]
+                of_bin[owner[i]] = values[c]
             else:
                 stop = j + rank[i + 1] - rank[i]
-                of_member[j:stop] = means[c]
+                of_member[j:stop] = values[c]
                 j = stop
             i += 1
 

@@ -144,19 +144,22 @@ def placed_values(mean, shift, rewind, l1):
 
 
 @compiled
-def place_(start, means, d, how):
-    """Turn the means of clusters into their final values, in place; how = (a, rewind, l1).
+def place_(start, sums, d, how, are_means):
+    """Turn the sums (or means) of clusters into their final values, in place; how = (a, rewind, l1).
 
     Order is kept to the last bit: rounding cannot put a cluster left of its left neighbour.
     """
     a, rewind, l1 = how
-    if l1 == 0.0 and rewind == 0.0:
-        for c in range(means.size):
-            means[c] = means[c] + a * np.float64(d - start[c] - start[c + 1]) + 0.0
-    else:
-        for c in range(means.size):
-            means[c] = placed(means[c], a * np.float64(d - start[c] - start[c + 1]), rewind, l1)
-    if rewind == 0.0 or l1 == 0.0:
-        for c in range(1, means.size):
-            if means[c] < means[c - 1]:
-                means[c] = means[c - 1]
+    plain = rewind == 0.0 and l1 == 0.0
+    for c in range(sums.size):
+        p, q = np.int64(start[c]), np.int64(start[c + 1])
+        mean = sums[c] / (1.0 if are_means else np.float64(q - p))
+        shift = a * np.float64(d - p - q)
+        sums[c] = mean + shift + 0.0 if plain else placed(mean, shift, rewind, l1)
+    if rewind > 0.0 and l1 > 0.0:
+        return
+    out_of_order = 0
+    for c in range(1, sums.size):
+        out_of_order += sums[c] < sums[c - 1]
+    for c in range(1, sums.size if out_of_order else 0):
+        sums[c] = max(sums[c], sums[c - 1])

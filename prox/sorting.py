@@ -48,43 +48,44 @@ def clusters_of_row(w, a):
     keys, x = sorted_rows(w.reshape(1, -1))
     start, sums = np.empty(w.size + 1, np.int64), np.empty(w.size)
     k = unit_clusters(x[0], 0, w.size, a, start, sums)
-    _means_(x[0], start[: k + 1], sums[:k])
+    means_(x[0], start[: k + 1], sums[:k])
     return start[:k].copy(), sums[:k].copy(), (keys[0] & np.uint64(0xFFFFFFFF)).astype(np.int64)
 
 
 def prox_long(w, a, rewind, l1, out, threads):
-    """The prox of one long float32 vector into ``out``: the values are shared among the threads."""
+    """The prox of one long float32 vector into ``out``: the values are shared among the threads.
+
+    Each thread looks at all weights for those of its region: cheaper than one more time at which all must meet.
+    """
     d = w.size
     sample = np.sort(w[:: (d // SAMPLE) | 1])
     pivots = np.unique(sample[sample.size * np.arange(1, threads) // threads])
-    chunks = np.linspace(0, d, threads + 1).astype(np.int64)
-    keys = np.empty(d, np.uint64)
-    start, sums = np.empty(d + threads, np.int32), np.empty(d + threads)  # a region needs one more than its ranks
+    first = np.array([0, *(_count_below(w, pivot) for pivot in pivots), d])
+    pivots = np.array([-np.inf, *pivots, np.inf], w.dtype)[np.append(True, np.diff(first) > 0)]
+    first = np.unique(first)  # leaves out empty regions
+    regions = first.size - 1
+    begin, end = first[:-1] + np.arange(regions), first[:-1].copy()
+    keys = np.empty(d + regions, np.uint64)
+    start, sums = np.empty(d + regions, np.int32), np.empty(d + regions)  # a region needs one more than its ranks
 
     def solve(t):
         lo, hi = first[t], first[t + 1]
+        if _pack_between(w, pivots[t], pivots[t + 1], keys, (lo, d + t)) != hi - lo:
+            raise NotFiniteError  # NaN is in no region
         keys[lo:hi].sort()
         x = _decoded(keys[lo:hi])
-        check_extremes(x[:: max(x.size - 1, 1)], d)  # NaN and infinities are sorted to the ends
-        return unit_clusters(x, lo, d, a, start[lo + t : hi + t + 1], sums[lo + t : hi + t])
+        check_extremes(x[:: max(x.size - 1, 1)], d)
+        end[t] = begin[t] + unit_clusters(x, lo, d, a, start[lo + t : hi + t + 1], sums[lo + t : hi + t])
 
     def write(t):
         start_here, sums_here = start[begin[t] : end[t] + 1], sums[begin[t] : end[t]]
-        _means_(keys.view(np.float32)[HIGH::2], start_here, sums_here)
-        place_(start_here, sums_here, d, (a, rewind, l1))
+        place_(start_here, sums_here, d, (a, rewind, l1), False)
         _write(keys, start_here, sums_here, out)
 
     with workers(threads) as run:
-        counts = np.array(run(lambda t: _count(w[chunks[t] : chunks[t + 1]], pivots), threads))
-        first = np.concatenate(([0], np.cumsum(counts.sum(axis=0))))
-        slots = first[:-1] + np.cumsum(counts, axis=0) - counts
-        run(lambda t: _distribute(w, chunks[t], chunks[t + 1], pivots, slots[t], keys), threads)
-        first = np.unique(first)  # leaves out empty regions
-        begin = first[:-1] + np.arange(first.size - 1)
-        end = begin + run(solve, begin.size)
+        run(solve, regions)
         join_(start, sums, begin, end, d, a)
-        begin, end = begin[begin < end], end[begin < end]
-        run(write, begin.size)
+        run(write, regions)
 
 
 def sorted_rows(w):
@@ -131,30 +132,23 @@ def _decode_(keys):
 
 
 @compiled
-def _count(w, pivots):
-    """How many weights of a chunk belong to each region: at or above so many of the pivots."""
-    counts = np.zeros(pivots.size + 1, np.int64)
-    counts[0] = w.size
-    for p in range(pivots.size):
-        above = 0
-        for i in range(w.size):
-            above += w[i] >= pivots[p]
-        counts[p] -= above
-        counts[p + 1] += above
-    return counts
+def _count_below(w, pivot):
+    count = 0
+    for i in range(w.size):
+        count += w[i] < pivot
+    return count
 
 
 @compiled
-def _distribute(w, begin, end, pivots, slots, keys):
-    """Pack the chunk begin .. end - 1 of the weights into their regions, from slots[region] on; no branches."""
+def _pack_between(w, low, high, keys, slots):
+    """Pack the weights in [low, high) from the first slot on, the others into the second, without a branch."""
     bits = w.view(np.uint32)
-    slots = slots.copy()  # of its own, so that threads do not write to one cache line
-    for i in range(begin, end):
-        region = 0
-        for p in range(pivots.size):
-            region += w[i] >= pivots[p]
-        keys[slots[region]] = _key(bits[i], i)
-        slots[region] += 1
+    j, spare = slots
+    for i in range(w.size):
+        inside = np.int64(w[i] >= low) & np.int64(w[i] < high)
+        keys[spare + inside * (j - spare)] = _key(bits[i], i)
+        j += inside
+    return j - slots[0]
 
 
 @compiled
@@ -163,25 +157,25 @@ def _solve_rows(keys, x, first_row, stop_row, how, out):
     start, sums = np.empty(d + 1, np.int64), np.empty(d)
     for row in range(first_row, stop_row):
         k = unit_clusters(x[row], 0, d, how[0], start, sums)
-        _means_(x[row], start[: k + 1], sums[:k])
-        place_(start[: k + 1], sums[:k], d, how)
+        if x.itemsize == 8:
+            means_(x[row], start[: k + 1], sums[:k])
+        place_(start[: k + 1], sums[:k], d, how, x.itemsize == 8)
         _write(keys[row], start[: k + 1], sums[:k], out[row])
 
 
 @compiled
-def _means_(x, start, sums):
-    """Turn the sums of clusters into means, in place; ``x`` are all weights, ascending.
+def means_(x, start, sums):
+    """Turn the sums of clusters of the ascending weights ``x`` into means, in place.
 
     float32 weights leave a float64 sum 29 bits for the rounding of many additions.  float64 weights leave none:
     there the distances to the first member are summed, with compensation (Kahan and Neumaier); equal weights have
     exactly their value for mean.
     """
-    if x.itemsize == 4:
-        for c in range(sums.size):
-            sums[c] /= np.float64(start[c + 1] - start[c])
-        return
     for c in range(sums.size):
         p, q = start[c], start[c + 1]
+        if x.itemsize == 4:
+            sums[c] /= np.float64(q - p)
+            continue
         total, lost = 0.0, 0.0
         for r in range(p + 1, q):
             distance = np.float64(x[r]) - np.float64(x[p])
