@@ -18,7 +18,7 @@ REQUIRED = frozenset(filter(None, (name.strip() for name in os.environ.get("REQU
 
 # No deadline: the first example of a test may have to compile a kernel.
 settings.register_profile("ci", max_examples=100, derandomize=True, deadline=None)
-settings.register_profile("long", max_examples=10000, deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("long", max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
 settings.load_profile("ci")
 
 
