@@ -39,7 +39,7 @@ def make_bins(sample, width):
     None at the ends of the dtype's range.  The extreme weights of the sample, and what is beyond, have wide bins.
     """
     n, limits, real = sample.size, np.finfo(sample.dtype), sample.dtype.type
-    low, high = float(sample[n // 256]), float(sample[n - 1 - n // 256])
+    low, high = float(sample[n // 2048]), float(sample[n - 1 - n // 2048])
     uniform = (high - low) / UNIFORM <= width
     number = int(min(max(4 * (high - low) / max(width, SMALLEST), CELLS), UNIFORM)) if uniform else CELLS
     cell = (high - low) / number or min(width / 4, max(abs(float(sample[0])), abs(float(sample[-1])))) or 1.0

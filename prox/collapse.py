@@ -72,7 +72,8 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
             return False  # so that equal weights stay what they are to the last bit
         bins.borders[0], bins.borders[-1] = min(*least, bins.borders[0]), max(*most, bins.borders[-1])
         total = sum(sums[1:], sums[0])
-        opened = _opened(total, bins.borders, bins.slack, a)
+        rank, filled = _filled(total)
+        opened = _opened(total, rank, filled, (bins.borders, bins.slack), a)
         found = [int(s[np.flatnonzero(opened), 1].sum()) for s in sums]
         if sum(found) > OPEN_AT_MOST * w.size:
             return False
@@ -85,7 +86,8 @@ def prox_collapsed(w, a, rewind, l1, out, threads):
             )
         keys, x = sorted_rows(members[None])
         of_bin, of_member = np.zeros(opened.size, out.dtype), np.empty(members.size)
-        _fill_values(total, opened, x[0], (a, rewind, l1), of_bin, of_member)
+        items = _mixture(total, filled, opened, x[0])
+        _fill_values(items, (a, rewind, l1), of_bin, of_member)
         run(lambda t: write_bins(ids[part[t]], of_bin, out[part[t]]), threads)
         _write_members(keys[0], places, of_member, out)
     return True
@@ -121,13 +123,13 @@ def _chance(sizes):
 
 
 @compiled
-def _opened(total, borders, slack, a):
+def _opened(total, rank, filled, bounds, a):
     """Which bins may hold the border of a cluster: all with two or more weights that fail the certificate.
 
     ``total`` (bins, 2): sum and count.  Names as in the module's docstring; low is l, high is u.
     """
+    borders, slack = bounds
     opened = np.zeros(total.shape[0], np.bool_)
-    rank, filled = _filled(total)
     start, sums = rank.copy(), total[filled, 0]
     k = pool_(start, sums, filled.size, rank[-1], a)
     i = 0
@@ -159,9 +161,9 @@ def _filled(total):
 
 
 @compiled
-def _fill_values(total, opened, x, how, of_bin, of_member):
-    """The final values of the closed bins, and of the members ``x`` of the opened ones in ascending order."""
-    rank, weights, owner = _mixture(total, opened, x)
+def _fill_values(items, how, of_bin, of_member):
+    """The final values of the closed bins, and of the members of the opened ones in ascending order."""
+    rank, weights, owner = items
     start, values = rank.copy(), weights.copy()
     k = pool_(start, values, weights.size, rank[-1], how[0])
     place_(start[: k + 1], values[:k], rank[-1], how, False)
@@ -178,12 +180,11 @@ def _fill_values(total, opened, x, how, of_bin, of_member):
 
 
 @compiled
-def _mixture(total, opened, x):
-    """One list of heavy particles (closed bins) and weights (members of opened bins; equal ones are one item).
+def _mixture(total, filled, opened, x):
+    """One list of heavy particles (closed bins) and weights (members ``x`` of opened bins; equal ones are one item).
 
     Returns the first rank of each item and the end, its sum of weights, and its bin, -1 for weights.
     """
-    _, filled = _filled(total)
     size = x.size + filled.size
     rank, weights, owner = np.zeros(size + 1, np.int64), np.empty(size), np.full(size, -1, np.int64)
     i, j = 0, 0

@@ -27,7 +27,8 @@ def binned(draw):
 def opened_bins(x, bin_of, borders, slack, a):
     count = np.bincount(bin_of, minlength=borders.size - 1)
     total = np.bincount(bin_of, weights=x, minlength=borders.size - 1)
-    return collapse._opened(np.column_stack((total, count)).astype(float), borders, slack, a)
+    total = np.column_stack((total, count)).astype(float)
+    return collapse._opened(total, *collapse._filled(total), (borders, slack), a)
 
 
 @given(binned())
