@@ -192,7 +192,7 @@ def _opened_mass(mass, array: WeightArray) -> np.ndarray:
 def check_amount(name: str, value) -> float:
     """A finite number >= 0 as a float, or one sentence."""
     try:
-        amount = float(value) if not isinstance(value, str | bytes) else None
+        amount = None if isinstance(value, str | bytes) or getattr(value, "ndim", 0) else float(value)
     except (TypeError, ValueError):
         amount = None
     except OverflowError:
