@@ -15,7 +15,8 @@ def test_the_example_runs_and_prints_fewer_values(capsys):
 
 
 def test_the_pictures_and_pages_it_links_are_there():
-    links = re.findall(r"\]\((?!https?:)([^)]+)\)", README.read_text())
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)|(?:src|srcset)=\"([^\"]+)\"", README.read_text())
+    links = [link or source for link, source in links]
     assert links
     for link in links:
         assert (README.parent / link).is_file(), link
