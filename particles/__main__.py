@@ -180,12 +180,18 @@ def _plot(args) -> None:
         if args.width is not None:
             width, height = figure.get_size_inches()
             figure.set_size_inches(args.width, args.width * height / width)
+        inches = max(figure.get_size_inches())
+        if not (inches <= 100 and args.dpi >= 1 and inches * args.dpi <= 20_000):
+            raise ValueError(
+                f"a page of {inches:g} inches at {args.dpi:g} dots per inch cannot be drawn: take up to 100 inches, "
+                "1 dot per inch or more, and up to 20,000 dots in all"
+            )
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message="constrained_layout not applied")
             try:
                 figures.save(figure, out, dpi=args.dpi)
             except UserWarning:
-                raise ValueError(f"a page {args.width:g} inches wide is too narrow: give a larger --width") from None
+                raise ValueError("the page is too small for its text: give a larger --width or --dpi") from None
     print(out)
 
 

@@ -50,7 +50,11 @@ class History:
         return f"History(n={len(self.particles)}, collisions={merged}, until={self.until:g})"
 
     def clusters(self, t: float) -> Clusters:
-        """The clusters at time t, in O(n)."""
+        """The clusters at time t, in O(n).
+
+        Neighbours that start at one point and move apart count as two at all times, also at 0, where the solvers,
+        which see only that they touch, count them as one.
+        """
         t = self._checked(t)
         n = len(self.particles)
         start = np.concatenate(([0] if n else [], np.flatnonzero(self.merge_times > t) + 1))
@@ -68,6 +72,7 @@ class History:
 
     def count(self, t) -> np.ndarray:
         """The number of clusters at each time in ``t`` (any shape), in O(log n) a time."""
+        t = np.asarray(t, dtype=np.float64)
         self._checked(np.min(t, initial=math.inf)), self._checked(np.max(t, initial=0.0))
         return len(self.particles) - np.searchsorted(self.tree.time, t, side="right")
 
@@ -111,7 +116,12 @@ class History:
         return np.column_stack((tree.left, tree.right, tree.time, size)).astype(np.float64)
 
     def _checked(self, t) -> float:
-        t = float(t)
+        try:
+            t = float(t) if not isinstance(t, str | bytes) else None
+        except (TypeError, ValueError):
+            t = None
+        if t is None:
+            raise TypeError("a time in a history is a number >= 0, got something else")
         if not t >= 0:
             raise ValueError(f"time {t} is not in this history: ask for a time >= 0")
         if t > self.until:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MASS_RANGE = (1e-100, 1e100)  # products of two masses and a position stay clear of under- and overflow
+MASS_RANGE = (1e-100, 1e100)  # products of two masses stay clear of under- and overflow
 
 
 def touching(mass_left, sum_left, mass_right, sum_right):
@@ -119,7 +119,8 @@ def gather(particles: Particles, start: np.ndarray, time: float) -> Clusters:
     centre = np.clip(np.add.reduceat(mass * position, start) / total, position[start], position[last])
     mean_velocity = np.add.reduceat(mass * velocity, start) / total
     mean_velocity = np.where(last == start, velocity[start], mean_velocity)
-    moved = centre if time == 0 else centre + time * mean_velocity
+    with np.errstate(invalid="ignore", over="ignore"):  # at the end of time what moves is at infinity
+        moved = np.where(mean_velocity == 0.0, centre, centre + time * mean_velocity)
     return Clusters(start, np.maximum.accumulate(moved), mean_velocity, total)
 
 

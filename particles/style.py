@@ -146,7 +146,7 @@ def entitle(axes, title: str, note: str, theme: Theme) -> None:
 def limits(low: float, high: float, margin: float = 0.04) -> tuple[float, float]:
     """Axis limits around low .. high that are never empty, at whatever scale."""
     width, size = high - low, max(abs(low), abs(high))
-    if width <= 1e-9 * size:
+    if width <= 1e-13 * size:
         width = 0.2 * size or 1.0
         margin = 0.5
     return low - margin * width, high + margin * width

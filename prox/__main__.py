@@ -19,13 +19,18 @@ from .solvers import SOLVERS
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; 0, or 2 after one sentence on stderr, 130 after Ctrl-C, 141 when nobody reads the output."""
+    """Run a command; 0, or 2 after one sentence on stderr, 130 after Ctrl-C, 141 when nobody reads the output.
+
+    What argparse refuses, it tells in its own way, with the usage.
+    """
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     try:
         args = _parser().parse_args(argv)
         args.command(args)
         sys.stdout.flush()
         return 0
+    except SystemExit as stop:  # argparse: after --help, or with the error already told
+        return stop.code or 0
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
@@ -59,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _size(text: str) -> int:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not (value.is_integer() and 2 <= value <= 2**31 - 1):
         raise argparse.ArgumentTypeError(f"{text} is not a whole number from 2 to 2147483647")
     return int(value)
@@ -78,7 +86,7 @@ def _solve(args) -> None:
     if args.out and Path(args.out).suffix != ".npy":
         raise ValueError(f"--out is {args.out}: give a name that ends in .npy")
     options = {"l1": args.l1, "rewind": args.rewind, "scope": args.scope, "solver": args.solver}
-    prox_weight_sharing(w.ravel()[:2].copy(), args.strength)  # compiles, so that the time below is the prox's
+    prox_weight_sharing(np.zeros(2, w.dtype), args.strength)  # compiles, so that the time below is the prox's
     begin = time.perf_counter()
     result = prox_weight_sharing(w, args.strength, **options)
     seconds = time.perf_counter() - begin
@@ -95,8 +103,10 @@ def _solve(args) -> None:
 def _read(path: str) -> np.ndarray:
     try:
         array = np.load(path, allow_pickle=False, mmap_mode="r")
-    except (ValueError, EOFError) as error:
-        raise ValueError(f"{path} is not a whole .npy file of numbers: {error}") from None
+    except OSError as error:
+        raise OSError(f"could not read {path}: {error.strerror or error}") from None
+    except (ValueError, EOFError):
+        raise ValueError(f"{path} is not a whole .npy file of numbers: write it with np.save") from None
     if not isinstance(array, np.ndarray):
         raise ValueError(f"{path} is an archive of arrays: save the one array with np.save")
     return np.array(array)

@@ -104,7 +104,7 @@ def _legend(repeats: int) -> list[str]:
 
 
 def _affordable(columns: dict, name: str, d: int, taken: dict) -> dict:
-    """The columns that should stay under the cap if they grow quadratically from their last size."""
+    """The columns that should stay under the cap if they grow from their last size as ``_growth`` has it."""
     chosen = {}
     for column, function in columns.items():
         sizes = [size for (n, c, size) in taken if n == name and c == column]

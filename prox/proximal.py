@@ -156,20 +156,21 @@ def _partition(w, mass, options):
     The pull is the mass on the right minus that on the left, 0 exactly for one cluster of all; velocity x (d - 1).
     """
     d = w.size
-    if mass is None and options.solver == "auto" and d > 1:
+    if mass is None and options.solver == "auto" and d > 1 and options.strength > 0:
         start, mean, places = clusters_of_row(w, options.strength / (d - 1))
         stop = np.append(start[1:], d)
         return start, mean, (d - start - stop).astype(np.float64), (stop - start).astype(np.float64), places
     places = np.argsort(w, kind="stable")
     # Equal weights always merge, so a solver gets them as one particle: rounding cannot part them.
     x, first = np.unique(w[places], return_index=True)
-    through = np.cumsum(np.ones(d) if mass is None else mass[places])
-    borders = np.concatenate(([0.0], through[np.append(first[1:], d) - 1] if d else []))
-    particles = Particles(x, (borders[-1] - borders[1:] - borders[:-1]) / max(d - 1, 1), np.diff(borders))
-    begin = solve(particles, options.strength, options.solver).start
+    mass = np.add.reduceat(np.ones(d) if mass is None else mass[places], first) if d else np.empty(0)
+    borders = np.concatenate(([0.0], np.cumsum(mass)))
+    particles = Particles(x, (borders[-1] - borders[1:] - borders[:-1]) / max(d - 1, 1), mass)
+    at_once = options.strength == 0  # then only equal weights share: not left to rounding either
+    begin = np.arange(x.size) if at_once else solve(particles, options.strength, options.solver).start
     ends = borders[np.append(begin, x.size)]
-    mean = gather(particles, begin, 0.0).position
-    return first[begin], mean, ends[-1] - ends[1:] - ends[:-1], np.diff(ends), places
+    found = gather(particles, begin, 0.0)
+    return first[begin], found.position, ends[-1] - ends[1:] - ends[:-1], found.mass, places
 
 
 def _opened_mass(mass, array: WeightArray) -> np.ndarray:

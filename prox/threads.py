@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 
 WEIGHTS_PER_THREAD = 1 << 16  # below this, starting a thread costs more than it brings
@@ -15,7 +15,7 @@ MOST_THREADS = 8  # the passes are bound by memory, not by arithmetic
 def thread_count(weights: int) -> int:
     """Threads worth using for an array of that many weights; ``STICKYWEIGHTS_THREADS`` sets the most."""
     most = os.environ.get("STICKYWEIGHTS_THREADS", "")
-    if most and not (most.isdigit() and int(most) > 0):
+    if most and not (most.isdecimal() and int(most) > 0):
         raise ValueError(f"STICKYWEIGHTS_THREADS is {most!r}: set it to a whole number >= 1 or unset it")
     if weights < 2 * WEIGHTS_PER_THREAD:
         return 1
@@ -41,11 +41,14 @@ def workers(count: int) -> Iterator[Callable[[Callable, int], list]]:
     pool = _pool(count - 1)
 
     def run(task, parts):
-        others = [pool.submit(task, part) for part in range(1, parts)]
+        others = []
         try:
+            with suppress(RuntimeError):  # the interpreter is shutting down: no new threads, so all is done here
+                others.extend(pool.submit(task, part) for part in range(1, parts))
             first = task(0)
             # A thread may wake up late: what has not begun by now is done here.
-            return [first, *(task(i + 1) if other.cancel() else other.result() for i, other in enumerate(others))]
+            done = [task(i + 1) if other.cancel() else other.result() for i, other in enumerate(others)]
+            return [first, *done, *(task(part) for part in range(1 + len(done), parts))]
         finally:
             for other in others:
                 other.cancel()

@@ -130,7 +130,7 @@ def test_plot_names_its_file_after_its_subject(capsys, tmp_path, monkeypatch):
         ("plot chain --figure pie", "invalid choice: 'pie'"),
         ("plot chain --out x.gif", "'x.gif' must end in .png or .svg or .pdf"),
         ("plot chain --dpi 0", "'0' is not above 0"),
-        ("plot chain --width 2", "a page 2 inches wide is too narrow"),
+        ("plot chain --width 2", "the page is too small for its text"),
         ("export chain --to x.txt", "'x.txt' must end in .json or .npz or .csv"),
         ("export h.npz --to x.json", "h.npz is a history, which holds no scenario"),
         ("export chain --to x.json --until 2", "leave out --until"),
