@@ -16,6 +16,7 @@
 #include <ucontext.h>
 #endif
 #ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #endif
 
@@ -137,6 +138,10 @@ inline void landed(void* fake_stack) {
     __sanitizer_finish_switch_fiber(fake_stack, &bottom, &bytes);
     if (came_from == MAIN) main_stack = bottom, main_stack_bytes = bytes;
 }
+inline void forget_frames(unsigned thread) {  // of the fiber that ended here: they never returned
+    constexpr size_t LAST_FRAMES = 8 * 1024;
+    __asan_unpoison_memory_region(stack_of(thread) + STACK_BYTES - LAST_FRAMES, LAST_FRAMES);
+}
 inline void switch_to(unsigned to) {
     unsigned from = came_from = current;
     void* fake_stack = nullptr;
@@ -149,6 +154,7 @@ inline void switch_to(unsigned to) {
 }
 #else
 inline void landed(void*) {}
+inline void forget_frames(unsigned) {}
 inline void switch_to(unsigned to) {
     unsigned from = current;
     current = threadIdx.x = to;

@@ -20,6 +20,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from cuda_barriers import barriers, without
+from cuda_isolated import run_isolated, sanitized_python
+
+__all__ = [
+    "SCHEDULES",
+    "HostKernels",
+    "barriers",
+    "build",
+    "needs_compiler",
+    "run_isolated",
+    "sanitized_python",
+    "without",
+]
 
 HERE = Path(__file__).resolve().parent
 SHIM = ("cuda_shim.h", "cuda_meetings.h", "cuda_fibers.h")
@@ -56,14 +69,14 @@ extern "C" __attribute__((visibility("default"))) const char* kernel_names() {{ 
 
 @dataclass(frozen=True)
 class Parameter:
-    """One of a kernel's parameters: kind "p" pointer, "f" floating, "i" integer; its size (a pointer's: the target's)."""
+    """One of a kernel's parameters: "p" pointer, "f" floating, "i" integer; its bytes (a pointer's: the target's)."""
 
     kind: str
     size: int
 
 
 class HostKernels:
-    """The kernels of one library; ``schedule`` (0 forward, 1 backward, 2 random) and ``seed`` hold for later launches."""
+    """The kernels of one library; ``schedule`` (0 forward, 1 backward, 2 random) and ``seed``: of the next launches."""
 
     def __init__(self, library: Path):
         self.library = ctypes.CDLL(str(library))

@@ -68,6 +68,7 @@ inline void run_block(size_t shared_bytes) {
     ended = barrier.arrived = round_length = round_next = 0;
     for (unsigned thread = 0; thread < blockDim.x; thread++) {
         threads[thread] = Thread{};
+        forget_frames(thread);
         prepare(thread);
         make_ready(thread / 32, 1u << thread % 32);
     }
@@ -173,13 +174,13 @@ inline Meeting& meeting_of(unsigned warp, const char* kind, unsigned mask, Place
     return *meeting;
 }
 
-// Waits for the lanes of the mask; `answer` (called once, by the last) fills in `received` of each of the warp's lanes.
+// Waits for the lanes of the mask; `answer`, called once, by the last of them, fills in what each lane received.
 template <class Answer>
 uint64_t meet(const char* kind, unsigned mask, uint64_t given, unsigned source, Place place, Answer answer) {
     unsigned self = current, warp = self / 32, lane = self % 32, lanes = blockDim.x - warp * 32;
     if (!(mask >> lane & 1) || (lanes < 32 && mask >> lanes))
-        fail("calls %s with the mask %08x from lane %u of a warp of %u, %s:%d", kind, mask, lane, lanes < 32 ? lanes : 32,
-             place.file, place.line);
+        fail("calls %s with the mask %08x from lane %u of a warp of %u, %s:%d", kind, mask, lane,
+             lanes < 32 ? lanes : 32, place.file, place.line);
     Meeting& meeting = meeting_of(warp, kind, mask, place);
     threads[self].given = given, threads[self].source = source;
     meeting.arrived |= 1u << lane;

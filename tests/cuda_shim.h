@@ -99,7 +99,9 @@ inline void __threadfence_block() { shim::interleave(); }
 inline unsigned __ballot_sync(unsigned mask, int vote, SHIM_PLACE) {
     return shim::ballot("__ballot_sync", mask, vote, place);
 }
-inline int __any_sync(unsigned mask, int vote, SHIM_PLACE) { return shim::ballot("__any_sync", mask, vote, place) != 0; }
+inline int __any_sync(unsigned mask, int vote, SHIM_PLACE) {
+    return shim::ballot("__any_sync", mask, vote, place) != 0;
+}
 inline int __all_sync(unsigned mask, int vote, SHIM_PLACE) {
     return shim::ballot("__all_sync", mask, vote, place) == mask;
 }
@@ -114,8 +116,8 @@ template <class T> T __shfl_up_sync(unsigned mask, T value, unsigned delta, int 
     return shim::shuffle("__shfl_up_sync", mask, value, delta <= inside ? lane - delta : lane, place);
 }
 template <class T> T __shfl_down_sync(unsigned mask, T value, unsigned delta, int width = 32, SHIM_PLACE) {
-    unsigned lane = shim::current % 32, inside = lane & (unsigned(width) - 1);
-    return shim::shuffle("__shfl_down_sync", mask, value, delta < unsigned(width) - inside ? lane + delta : lane, place);
+    unsigned lane = shim::current % 32, after = unsigned(width) - 1 - (lane & (unsigned(width) - 1));
+    return shim::shuffle("__shfl_down_sync", mask, value, delta <= after ? lane + delta : lane, place);
 }
 template <class T> T __shfl_xor_sync(unsigned mask, T value, int flip, int width = 32, SHIM_PLACE) {
     unsigned lane = shim::current % 32, source = lane ^ unsigned(flip), last = lane | (unsigned(width) - 1);
