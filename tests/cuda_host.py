@@ -91,7 +91,7 @@ class HostKernels:
         return [Parameter(chr(kinds.raw[i]), sizes[i]) for i in range(count)]
 
     def launch(self, name: str, grid: int, block: int, shared_bytes: int, args: list) -> None:
-        """Runs ``grid`` blocks of ``block`` threads.
+        """Runs ``grid`` blocks of ``block`` threads; one launch at a time in a process.
 
         ``args``: NumPy scalars (passed by their bytes), arrays (passed as pointers; an array of uint8 stands for raw
         bytes and fits every pointer) and None (a null pointer).  Raises ValueError or TypeError with one sentence
