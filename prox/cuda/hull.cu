@@ -49,6 +49,7 @@ __device__ inline Sum no_sum() { return Sum{0.0, 0.0}; }
 // mass?  (All else pulls both alike.)  For particles in free flight pull is 0.
 __device__ inline bool touching(Sum left, Sum right, double pull) {
 #if PARTICLES
+    (void)pull;
     return left.moment * right.mass >= right.moment * left.mass;
 #else
     double moved_left = left.moment + pull * (left.mass * left.mass);

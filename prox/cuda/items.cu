@@ -114,13 +114,12 @@ extern "C" __global__ void __launch_bounds__(TILE_CHUNKS, 12)
     u32 count = *item_count;
     Sum* tile_tree = (Sum*)shared;
     u32* tile_words = (u32*)(tile_tree + 2 * TILE_CHUNKS);
-    const u32 tile_levels = TILE_LEVELS;
     for (u32 tile = blockIdx.x; tile < count / TILE + 1; tile += gridDim.x) {
         u32 base = tile * TILE, size = count - base < TILE ? count - base : TILE;
 #if PARTICLES
         TileItems items{position + base, velocity + base, mass + base, time, 0};
 #else
-        sort_key* tile_keys = (sort_key*)(tile_words + ((tile_levels * TILE_STRIDE + 3) & ~3u));
+        sort_key* tile_keys = (sort_key*)(tile_words + ((TILE_LEVELS * TILE_STRIDE + 3) & ~3u));
         u32* tile_payload = (u32*)(tile_keys + TILE + TILE_CHUNKS);
         for (u32 i = threadIdx.x; i < size; i += blockDim.x) {
             sort_key key = keys[base + i];

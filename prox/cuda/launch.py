@@ -3,8 +3,7 @@
 Every size below is known to the host; how many items there really are, only the device knows.  So a sequence is the
 same for the same shapes: nothing waits for the device, and it can be captured in a CUDA graph.
 
-A *device* has ``blocks`` (of how many blocks a grid at most is made), ``slot_bits`` (13 or 14: log2 of the slots whose
-counters fit in a block's shared memory, 8 bytes each), ``workspace(sizes)`` (memory by name, given sizes in bytes) and
+A *device* has ``blocks`` (of how many blocks a grid at most is made), ``shape`` (a ``Shape``), ``workspace(sizes)`` (memory by name, given sizes in bytes) and
 ``launch(macros, kernel, grid, block, shared, arguments)``.  Arguments are NumPy scalars, None, and what ``workspace``
 gives or the caller passes for memory.
 """
@@ -24,13 +23,24 @@ DTYPES = ("float16", "bfloat16", "float32", "float64")  # in the order of the ma
 LEAST_FRAME = 1 << 17  # from so many weights on, collapsing a segment is tried
 NO_FRAME = 0xFFFFFFFF
 LARGEST = 2**31 - 1  # weights, or particles, in one sequence
-CHUNK, TILE_CHUNKS, TILE_LEVELS, MERGE_THREADS, MERGE_LEVELS = 32, 64, 3, 512, 5
-TILE = CHUNK * TILE_CHUNKS
-SORT_THREADS = 256
+CHUNK, TILE_LEVELS, MERGE_THREADS, MERGE_LEVELS = 32, 3, 512, 5
 FRAME_THREADS, COARSE, COLLECT_THREADS, COLLECT_SPAN = 512, 4096, 256, 2048
 SEGMENT_BYTES = 64
 SCAN_BYTES = 4 * 32  # shared memory of the sum over a block
 EVERYTHING = 32  # blocks of 2^32 ranks: to the end
+
+
+class Shape(NamedTuple):
+    """What the kernels are compiled for; the fields are macros of theirs.
+
+    ``slot_bits``: 13 or 14, log2 of the slots whose counters, 8 bytes each, fit in a block's shared memory.
+    ``tile_chunks``: threads of a tile, which has 32 ranks for each.  ``sort_items``: keys of up to 8 bytes a thread.
+    """
+
+    slot_bits: int = 14
+    tile_chunks: int = 64
+    sort_threads: int = 256
+    sort_items: int = 16
 
 
 class Segments(NamedTuple):
@@ -68,6 +78,10 @@ class Line(NamedTuple):
     tree: tuple
     capacity: int
 
+    @property
+    def tile(self) -> int:
+        return CHUNK * self.macros["TILE_CHUNKS"]
+
 
 def solve_segments(device, dtype: str, groups: list[Segments], *, masses=None, details=None, least_frame=LEAST_FRAME):
     """Write the prox of every segment to its target: one sequence for all of them.
@@ -84,7 +98,7 @@ def solve_segments(device, dtype: str, groups: list[Segments], *, masses=None, d
     plain = masses is None and details is None and dtype != "float64"
     framed = [plain and group.size >= least_frame and group.strength > 0 for group in groups]
     frames = sum(group.rows for group, has in zip(groups, framed, strict=True) if has)
-    macros = _macros(device, dtype, rows > 1)
+    macros = _macros(device.shape, dtype, rows > 1)
     memory = device.workspace(_sizes(macros, total, rows, frames))
     line = _line(macros, memory, total, (memory["keys"], memory["payload"], memory["frames"], masses, memory["segments"]))
 
@@ -120,21 +134,21 @@ def solve_segments(device, dtype: str, groups: list[Segments], *, masses=None, d
 
 def particle_line(device, position, velocity, mass, time: float, count: int) -> tuple[Line, Any]:
     """The line of ``count`` particles at ``time``; float64 memory.  Returns it with its counter reset to ``count``."""
-    macros = {"DTYPE": 3, "SEGMENTED": 0, "PARTICLES": 1}
-    sizes = {"counters": 4, **_tree_sizes(count, 32)}
+    macros = {**_macros(device.shape, "float64", False), "PARTICLES": 1}
+    sizes = {"counters": 4, **_tree_sizes(macros, count, 32)}
     memory = device.workspace(sizes)
     return _line(macros, memory, count, (position, velocity, mass, np.float64(time))), memory
 
 
 def solve_line(device, line: Line, stop: int = EVERYTHING) -> None:
     """Solve all blocks of 2^stop ranks of a line of sorted items; ``stop`` is at least 5."""
-    particles, key_bytes = line.macros["PARTICLES"], _key_bytes(line.macros)
-    shared = 2 * TILE_CHUNKS * (32 if particles else 16) + 4 * ((TILE_LEVELS * (TILE_CHUNKS + 1) + 3) // 4 * 4)
-    shared += 0 if particles else (TILE + TILE_CHUNKS) * (key_bytes + 4)
+    particles, threads = line.macros["PARTICLES"], line.macros["TILE_CHUNKS"]
+    shared = 2 * threads * (32 if particles else 16) + 4 * ((TILE_LEVELS * (threads + 1) + 3) // 4 * 4)
+    shared += 0 if particles else (line.tile + threads) * (_key_bytes(line.macros) + 4)
     start = (*line.items, line.count, *line.tree)
-    grid = _grid(device, line.capacity, TILE)
-    device.launch(line.macros, "solve_tiles", grid, TILE_CHUNKS, shared, (*start, np.int32(stop)))
-    half = TILE
+    grid = _grid(device, line.capacity, line.tile)
+    device.launch(line.macros, "solve_tiles", grid, threads, shared, (*start, np.int32(stop)))
+    half = line.tile
     while half < line.capacity:
         grid = _grid(device, line.capacity, half << MERGE_LEVELS)
         last = (np.uint32(half), np.int32(MERGE_LEVELS), np.int32(stop))
@@ -170,7 +184,7 @@ def _collapse(device, launch, memory, frames, rows, line) -> None:
         *(memory["frames"], np.uint32(frames), memory["segments"], np.uint32(rows)),
     )
     launch("survey", frames * parts, FRAME_THREADS, 8 * 64, *tables, counted)
-    for stage, bins in enumerate((COARSE, 1 << device.slot_bits)):
+    for stage, bins in enumerate((COARSE, 1 << device.shape.slot_bits)):
         launch("count_bins", frames * parts, FRAME_THREADS, 8 * bins, *tables, counted, np.int32(stage))
         items = (memory["keys"], memory["payload"], line.count)
         launch("certify", frames, FRAME_THREADS, SCAN_BYTES, *tables, np.int32(stage), *items)
@@ -179,16 +193,16 @@ def _collapse(device, launch, memory, frames, rows, line) -> None:
 def _sort(device, launch, memory, macros, problem, count):
     """Sort the items; their keys and payload, and the memory of the keys that is free now."""
     dtype, total, rows = problem
-    tile = SORT_THREADS * (8 if _key_bytes(macros) == 16 else 16)
+    threads, tile = macros["SORT_THREADS"], macros["SORT_THREADS"] * macros["SORT_ITEMS"]
     tiles, grid = np.uint32(-(-total // tile)), _grid(device, total, tile)
     here, there = (memory["keys"], memory["payload"]), (memory["other keys"], memory["other payload"])
-    warps = SORT_THREADS // 8
+    shared = tile * _key_bytes(macros) + 32 * threads + threads // 8 + 1024
     for step in _passes(dtype, rows):
-        launch("radix_count", grid, SORT_THREADS, 1024, here[0], count, np.int32(step), tiles, memory["table"])
-        launch("radix_offsets", 256, SORT_THREADS, warps, memory["table"], count, tiles, memory["totals"])
+        launch("radix_count", grid, threads, 1024, here[0], count, np.int32(step), tiles, memory["table"])
+        launch("radix_offsets", 256, threads, threads // 8, memory["table"], count, tiles, memory["totals"])
         launch(
-            *("radix_scatter", grid, SORT_THREADS, tile * _key_bytes(macros) + 32 * SORT_THREADS + warps + 1024, *here),
-            *(count, np.int32(step), tiles, memory["table"], memory["totals"], *there),
+            *("radix_scatter", grid, threads, shared, *here, count),
+            *(np.int32(step), tiles, memory["table"], memory["totals"], *there),
         )
         here, there = there, here
     return *here, there[0]
@@ -200,9 +214,12 @@ def _passes(dtype: str, rows: int) -> list[int]:
     return [*range(first, width), *range(width, width + -(-(rows - 1).bit_length() // 8))]
 
 
-def _macros(device, dtype: str, segmented: bool) -> dict[str, int]:
+def _macros(shape: Shape, dtype: str, segmented: bool) -> dict[str, int]:
     macros = {"DTYPE": DTYPES.index(dtype), "SEGMENTED": int(segmented), "PARTICLES": 0}
-    return {**macros, "SLOT_BITS": device.slot_bits, "FRAME_BYTES": frame_bytes(device.slot_bits)}
+    macros.update((name.upper(), value) for name, value in shape._asdict().items())
+    if _key_bytes(macros) == 16:
+        macros["SORT_ITEMS"] //= 2
+    return {**macros, "FRAME_BYTES": frame_bytes(shape.slot_bits)}
 
 
 def frame_bytes(slot_bits: int) -> int:
@@ -216,22 +233,22 @@ def _key_bytes(macros: dict[str, int]) -> int:
 
 def _sizes(macros, total: int, rows: int, frames: int) -> dict[str, int]:
     key_bytes = _key_bytes(macros)
-    tile = SORT_THREADS * (8 if key_bytes == 16 else 16)
+    tile = macros["SORT_THREADS"] * macros["SORT_ITEMS"]
     return {
         **{"keys": key_bytes * total, "other keys": key_bytes * total, "payload": 4 * total, "other payload": 4 * total},
         **{"table": 1024 * -(-total // tile), "totals": 1024, "counters": 4},
         **{"segments": SEGMENT_BYTES * rows, "frames": frames * macros["FRAME_BYTES"]},
-        **_tree_sizes(total, 16),
+        **_tree_sizes(macros, total, 16),
     }
 
 
-def _tree_sizes(count: int, sum_bytes: int) -> dict[str, int]:
-    chunks = _chunks(count)
+def _tree_sizes(macros, count: int, sum_bytes: int) -> dict[str, int]:
+    chunks = _chunks(macros, count)
     return {"tree": 2 * chunks * sum_bytes, "words": 4 * (chunks + 1) * _levels(chunks)}
 
 
-def _chunks(count: int) -> int:
-    return (count // TILE + 1) * TILE_CHUNKS
+def _chunks(macros, count: int) -> int:
+    return (count // (CHUNK * macros["TILE_CHUNKS"]) + 1) * macros["TILE_CHUNKS"]
 
 
 def _levels(chunks: int) -> int:
@@ -243,7 +260,7 @@ def _levels(chunks: int) -> int:
 
 
 def _line(macros, memory, count: int, items: tuple) -> Line:
-    chunks = _chunks(count)
+    chunks = _chunks(macros, count)
     tree = (memory["tree"], np.uint32(chunks), memory["words"], np.uint32(chunks + 1), np.int32(_levels(chunks)))
     return Line(macros, items, memory["counters"], tree, count)
 
