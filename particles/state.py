@@ -28,6 +28,7 @@ class Particles:
     """n sticky particles on a line, in ascending order of position (equal positions are allowed).
 
     Shapes: ``position``, ``velocity``, ``mass`` are (n,) float64, read-only; ``mass`` defaults to ones.
+    CuPy arrays stay where they are, on their GPU, which is waited for (they are not made read-only).
     Raises ValueError naming the first offending index for unsorted or non-finite values, non-positive masses,
     lengths that differ, more than one dimension, or sums that would overflow float64; TypeError for values
     that are not real numbers.
@@ -40,7 +41,7 @@ class Particles:
     def __post_init__(self):
         position = _vector("position", self.position)
         velocity = _vector("velocity", self.velocity)
-        mass = np.ones(position.size) if self.mass is None else _vector("mass", self.mass)
+        mass = np.ones_like(position) if self.mass is None else _vector("mass", self.mass)
         for name, values in (("velocity", velocity), ("mass", mass)):
             if values.size != position.size:
                 raise ValueError(
@@ -50,7 +51,8 @@ class Particles:
         _check_mass(mass)
         _check_magnitude(position, velocity, mass)
         for name, values in (("position", position), ("velocity", velocity), ("mass", mass)):
-            values.setflags(write=False)
+            if isinstance(values, np.ndarray):
+                values.setflags(write=False)
             object.__setattr__(self, name, values)
 
     @classmethod
@@ -59,9 +61,9 @@ class Particles:
 
         v_i = (d - 1 - 2 i) / (d - 1) for rank i of d (arXiv 2311.03096, section 4); unit masses.  Any shape.
         """
-        weights = _vector("weights", np.ravel(np.asarray(weights)))
+        weights = _vector("weights", (weights if _on_gpu(weights) else np.asarray(weights)).ravel())
         d = weights.size
-        velocity = (d - 1 - 2.0 * np.arange(d)) / max(d - 1, 1)
+        velocity = (d - 1 - 2.0 * np.arange(d, like=weights)) / max(d - 1, 1)
         return cls(np.sort(weights), velocity)
 
     def __len__(self) -> int:
@@ -129,18 +131,23 @@ def _vector(name: str, values) -> np.ndarray:
     if isinstance(values, np.ma.MaskedArray):
         raise TypeError(f"{name} is a masked array: fill it or compress it first")
     try:
-        array = np.asarray(values)
+        array = values if _on_gpu(values) else np.asarray(values)
     except ValueError:
         raise ValueError(f"{name} must be a flat sequence of numbers, got rows of different lengths") from None
     if array.size and array.dtype.kind not in "fiu":
         raise TypeError(f"{name} must hold real numbers, got dtype {array.dtype}: convert it to float64")
     if array.ndim != 1:
         raise ValueError(f"{name} must have one dimension, got shape {array.shape}: pass a flat sequence of numbers")
-    array = np.array(array, dtype=np.float64, order="C")
+    array = array.astype(np.float64, order="C")
     bad = np.flatnonzero(~np.isfinite(array))
     if bad.size:
         raise ValueError(f"{name}[{bad[0]}] is {array[bad[0]]}: every value must be finite")
     return array
+
+
+def _on_gpu(values) -> bool:
+    """Is it a CuPy array?  NumPy's functions below hand such arrays to CuPy by themselves."""
+    return type(values).__module__.partition(".")[0] == "cupy"
 
 
 def _check_order(position: np.ndarray) -> None:
@@ -148,7 +155,7 @@ def _check_order(position: np.ndarray) -> None:
     if bad.size:
         i = bad[0] + 1
         raise ValueError(
-            f"position[{i}] = {position[i]:g} is left of position[{i - 1}] = {position[i - 1]:g}: "
+            f"position[{i}] = {float(position[i]):g} is left of position[{i - 1}] = {float(position[i - 1]):g}: "
             "sort the particles by position (Particles.from_weights sorts)"
         )
 
@@ -156,12 +163,12 @@ def _check_order(position: np.ndarray) -> None:
 def _check_mass(mass: np.ndarray) -> None:
     bad = np.flatnonzero(~(mass > 0))
     if bad.size:
-        raise ValueError(f"mass[{bad[0]}] is {mass[bad[0]]:g}: every mass must be positive")
+        raise ValueError(f"mass[{bad[0]}] is {float(mass[bad[0]]):g}: every mass must be positive")
     bad = np.flatnonzero((mass < MASS_RANGE[0]) | (mass > MASS_RANGE[1]))
     if bad.size:
         raise ValueError(
-            f"mass[{bad[0]}] is {mass[bad[0]]:g}: masses must lie between {MASS_RANGE[0]:g} and {MASS_RANGE[1]:g}, "
-            "multiply them all by one factor (the motion stays the same)"
+            f"mass[{bad[0]}] is {float(mass[bad[0]]):g}: masses must lie between {MASS_RANGE[0]:g} and "
+            f"{MASS_RANGE[1]:g}, multiply them all by one factor (the motion stays the same)"
         )
 
 
@@ -171,5 +178,5 @@ def _check_magnitude(position: np.ndarray, velocity: np.ndarray, mass: np.ndarra
             if not np.isfinite(mass.sum() * (mass * np.abs(values)).sum()):
                 raise ValueError(
                     f"{name} times mass, summed over all particles, overflows float64 (largest |{name}| is "
-                    f"{np.abs(values).max():g}): rescale the problem"
+                    f"{float(np.abs(values).max()):g}): rescale the problem"
                 )

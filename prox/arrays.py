@@ -23,29 +23,41 @@ class WeightArray(NamedTuple):
     tensor: Any = None
 
 
+def on_gpu(w) -> bool:
+    """Is this an array on a GPU?  Loads nothing: an array's library is loaded already."""
+    torch = sys.modules.get("torch")
+    return w.device.type == "cuda" if torch is not None and isinstance(w, torch.Tensor) else is_cupy(w)
+
+
+def is_cupy(w) -> bool:
+    return type(w).__module__.partition(".")[0] == "cupy"
+
+
 def open_array(w, name: str = "w") -> WeightArray:
     """Open a NumPy array or torch CPU tensor; TypeError or ValueError (one sentence) for anything else."""
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(w, torch.Tensor):
         return _open_tensor(torch, w, name)
-    if type(w).__module__.partition(".")[0] == "cupy":
-        raise ValueError(f"{name} is a CuPy array, but this version has no GPU solver: convert it with cupy.asnumpy")
     if not isinstance(w, np.ndarray) or isinstance(w, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a {type(w).__name__}: pass a NumPy array or a torch tensor of a float dtype")
+        if is_cupy(w):
+            raise TypeError(f"{name} is a CuPy array beside arrays on the CPU: convert it with cupy.asnumpy({name})")
+        raise TypeError(
+            f"{name} is a {type(w).__name__}: pass a NumPy array, a CuPy array or a torch tensor of a float dtype"
+        )
     if (w.dtype is FLOAT32 or w.dtype is FLOAT64) and w.flags.c_contiguous:  # the common case, without delay
         return WeightArray(w, lambda values: values, w.dtype)
     dtype = w.dtype.name
-    _check_dtype(dtype, name, f"{name}.astype(np.float32)")
+    check_dtype(dtype, name, f"{name}.astype(np.float32)")
     values = np.ascontiguousarray(w, dtype=_computed_in(dtype)).reshape(w.shape)
     return WeightArray(values, lambda values: values.astype(w.dtype, copy=False), _written_in(dtype))
 
 
 def _open_tensor(torch, w, name) -> WeightArray:
     dtype = str(w.dtype).removeprefix("torch.")
-    _check_dtype(dtype, name, f"{name}.to(torch.float32)")
+    check_dtype(dtype, name, f"{name}.to(torch.float32)")
     if w.device.type != "cpu":
         raise ValueError(
-            f"{name} is on {w.device}, but this version computes on the CPU only: move it with {name}.cpu()"
+            f"{name} is on {w.device}: this works on the CPU and on NVIDIA GPUs, move it with {name}.cpu()"
         )
     if w.layout is not torch.strided:
         raise ValueError(f"{name} has the layout {w.layout}: make it dense with {name}.to_dense()")
@@ -60,7 +72,7 @@ def _open_tensor(torch, w, name) -> WeightArray:
     return WeightArray(computed.numpy(), close, _written_in(dtype), wants_gradient, w)
 
 
-def _check_dtype(dtype, name, remedy):
+def check_dtype(dtype, name, remedy):
     if dtype not in FLOATS:
         raise TypeError(f"{name} has dtype {dtype}, but weights are {', '.join(FLOATS)}: convert it, say with {remedy}")
 

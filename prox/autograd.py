@@ -24,12 +24,15 @@ def prox_with_gradient(array: WeightArray, options: Options):
     labels = sharing.labels.reshape(-1)
     share = torch.from_numpy(masses.reshape(-1) * (~sharing.zero / total)[labels])
     result = array.close(sharing.values)
-    return _function().apply(array.tensor, result, torch.from_numpy(labels), share), sharing.clusters
+    return averaging().apply(array.tensor, result, torch.from_numpy(labels), share), sharing.clusters
 
 
 @cache
-def _function():
-    """The torch function, made when it is first needed: torch is never loaded for NumPy's sake."""
+def averaging():
+    """The torch function (w, result, labels, share) -> result, made when it is first needed, to load torch no earlier.
+
+    ``labels`` and ``share`` are flat, by weight: its cluster, a number below that of the weights, and m_i / M.
+    """
     import torch
 
     class Prox(torch.autograd.Function):
@@ -42,9 +45,8 @@ def _function():
         def backward(ctx, gradient):
             """Sum the gradient over each cluster and hand each member its share; linear, so differentiable again."""
             labels, share = ctx.saved_tensors
-            count = int(labels.max()) + 1 if labels.numel() else 0
             flat = gradient.reshape(-1).double()
-            sums = torch.zeros(count, dtype=torch.float64).index_add(0, labels, flat)
+            sums = torch.zeros_like(flat).index_add(0, labels, flat)
             return (share * sums[labels]).to(gradient.dtype).reshape(gradient.shape), None, None, None
 
     return Prox

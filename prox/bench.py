@@ -62,7 +62,7 @@ def composition(w: np.ndarray, strength: float) -> np.ndarray:
 def contenders() -> dict[str, Callable]:
     """Everything to time, by column name: (weights, strength) -> weights; peers where they are installed."""
     found = {"scipy": composition, "auto": prox_weight_sharing}
-    for name in SOLVERS:
+    for name in (name for name in SOLVERS if name != "cuda"):
         found[name] = lambda w, strength, name=name: prox_weight_sharing(w, strength, solver=name)
     if find_spec("sklearn"):
         found["sklearn"] = _sklearn

@@ -9,7 +9,7 @@ import numpy as np
 
 from particles.state import MASS_RANGE, Clusters, Particles, gather
 
-from .arrays import WeightArray, as_rows, from_rows, open_array
+from .arrays import WeightArray, as_rows, from_rows, on_gpu, open_array
 from .collapse import prox_collapsed
 from .minorant import placed_values
 from .solvers import SOLVERS, solve
@@ -47,9 +47,9 @@ def prox_weight_sharing(
 ):
     """The proximal map of ``strength`` R + ``l1`` |.|_1 at ``w``, with R(w) = 1/(d-1) sum_{i>j} |w_i - w_j|.
 
-    ``w``: NumPy array or torch CPU tensor of any shape, stride and float dtype.  The result is a new array of the
-    same kind, shape, dtype and device; the members of a cluster are bit-equal in it.  Gradients flow to ``w``
-    through torch autograd (the Jacobian averages within a cluster).
+    ``w``: NumPy array, CuPy array or torch tensor (CPU or CUDA) of any shape, stride and float dtype.  The result is a
+    new array of the same kind, shape, dtype and device; the members of a cluster are bit-equal in it.  Gradients flow
+    to ``w`` through torch autograd (the Jacobian averages within a cluster).
 
     ``rewind`` in [0, 1] undoes this share of the clusters' displacement and keeps the sharing; clusters and zeros
     are decided as without.  ``mass`` (positive, shaped like ``w``) turns the penalty into
@@ -61,6 +61,10 @@ def prox_weight_sharing(
     With ``return_clusters`` the result is (array, clusters): ``Clusters`` by rank for scope "tensor", a list of
     them otherwise; their positions are the values in the result before rounding to its dtype.
 
+    On a GPU the call only queues work on the current stream and can be captured in a CUDA graph (after a first call,
+    which compiles), unless ``mass`` or ``return_clusters`` is given; a row with a NaN or infinite weight comes back as
+    NaN instead of an error, since to look for it would be to wait.
+
     Raises TypeError for what is not an array of a float dtype, ValueError (one sentence) for NaN or infinite
     weights, named by index, and for a strength, l1, rewind, mass, scope or solver out of range.
     Source: arXiv 2311.03096, sections 3 to 5 (there the rewinding is called rho).
@@ -71,6 +75,10 @@ def prox_weight_sharing(
     check_scope(scope)
     if not isinstance(solver, str) or (solver != "auto" and solver not in SOLVERS):
         raise ValueError(f"unknown solver {solver!r}: the known ones are auto, {', '.join(SOLVERS)}")
+    if type(w) is not np.ndarray and on_gpu(w):
+        from .cuda.proximal import prox_on_gpu
+
+        return prox_on_gpu(w, options, return_clusters)
     array = open_array(w)
     if mass is not None:
         options = options._replace(mass=_opened_mass(mass, array))

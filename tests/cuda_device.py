@@ -15,23 +15,26 @@ SMALL = launch.Shape(slot_bits=13, tile_chunks=32, sort_threads=32, sort_items=4
 
 
 @cache
-def kernels(macros: tuple, sources=launch.SOURCES):
-    return build(list(sources), dict(macros))
+def kernels(macros: tuple, sources=launch.SOURCES, optimize: str = "-O1", sanitize: bool = False):
+    return build(list(sources), dict(macros), optimize=optimize, sanitize=sanitize)
 
 
 class HostDevice:
-    """``schedule`` 0 forward, 1 backward, 2 random; ``blocks``: of how many blocks a grid is made at most."""
+    """``schedule`` 0 forward, 1 backward, 2 random; ``blocks``: of how many blocks a grid is made at most.
 
-    def __init__(self, schedule: int = 0, blocks: int = 3, shape=SMALL, seed: int = 1, sources=launch.SOURCES):
-        self.schedule, self.blocks, self.shape, self.seed = schedule, blocks, shape, seed
-        self.sources = sources
-        self.launched = []
+    ``build``: keywords of ``kernels``.  ``launched``: the kernels so far; ``memory``: the last workspace.
+    """
+
+    def __init__(self, schedule: int = 0, blocks: int = 3, shape=SMALL, seed: int = 1, **build):
+        self.schedule, self.blocks, self.shape, self.seed, self.build = schedule, blocks, shape, seed, build
+        self.launched, self.memory = [], {}
 
     def workspace(self, sizes):
-        return {name: np.full(size, POISON, np.uint8) for name, size in sizes.items()}
+        self.memory = {name: np.full(size, POISON, np.uint8) for name, size in sizes.items()}
+        return self.memory
 
     def launch(self, macros, kernel, grid, block, shared, arguments):
-        host = kernels(tuple(sorted(macros.items())), self.sources)
+        host = kernels(tuple(sorted(macros.items())), **self.build)
         host.schedule, host.seed = self.schedule, self.seed
         self.launched.append(kernel)
         host.launch(kernel, grid, block, shared, list(arguments))
@@ -46,7 +49,7 @@ def prox(device, w, strength, *, rewind=0.0, l1=0.0, mass=None, details=False, l
     """The prox of each row of ``w`` (rows, d); bfloat16 comes and goes as uint16."""
     w = np.ascontiguousarray(w)
     dtype = "bfloat16" if w.dtype == np.uint16 else w.dtype.name
-    out = np.full(w.shape, POISON, np.uint8).astype(w.dtype)
+    out = np.full(w.nbytes, POISON, np.uint8).view(w.dtype).reshape(w.shape)
     groups = [launch.Segments(memory(w), memory(out), *w.shape, strength, l1, rewind)]
     masses = None if mass is None else memory(np.ascontiguousarray(mass, np.float64))
     found = None
@@ -58,20 +61,21 @@ def prox(device, w, strength, *, rewind=0.0, l1=0.0, mass=None, details=False, l
     return (out, launch.Details(*found)) if details else out
 
 
-def begins(device, particles, time, stop=launch.EVERYTHING):
-    """The first ranks of the clusters once every block of 2^stop ranks is solved."""
+def clusters(device, particles, time, stop=launch.EVERYTHING):
+    """The clusters once every block of 2^stop ranks is solved: first ranks, and sums of m, m x and m v (3, k)."""
     n = len(particles)
     arrays = [memory(np.array(a)) for a in (particles.position, particles.velocity, particles.mass)]
-    line, _ = launch.particle_line(device, *arrays, time, n)
-    launch.reset_line(device, line, n)
-    launch.solve_line(device, line, stop)
-    found = np.full(n, 9, np.uint8)
-    sums = [np.full(n, np.nan) for _ in range(3)]
-    device.launch(
-        line.macros, "list_clusters", 3, 64, 0, (*line.items, line.count, *line.tree, found, *map(memory, sums))
-    )
-    assert found.max(initial=0) <= 1
-    return np.flatnonzero(found)
+    found = [np.full(n, 9, np.uint8), *(np.full(n, np.nan) for _ in range(3))]
+    launch.solve_particles(device, arrays, time, n, [memory(a) for a in found], stop)
+    assert found[0].max(initial=0) <= 1
+    start = np.flatnonzero(found[0])
+    assert np.isnan(np.delete(found[1:], start, axis=1)).all()
+    return start, np.array(found[1:])[:, start]
+
+
+def begins(device, particles, time, stop=launch.EVERYTHING):
+    """The first ranks of the clusters once every block of 2^stop ranks is solved."""
+    return clusters(device, particles, time, stop)[0]
 
 
 def solve(device, particles, time):

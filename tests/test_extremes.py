@@ -8,11 +8,12 @@ import oracle
 import pytest
 import weights
 from checks import SMALLEST, assert_same_clusters, tolerance
+from cpu_solvers import CPU_SOLVERS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from particles import Particles, simulate
-from prox import SOLVERS, prox_weight_sharing, solve, weight_sharing
+from prox import prox_weight_sharing, solve, weight_sharing
 
 FLOAT32 = np.finfo(np.float32)
 MILLION = 1_000_000
@@ -172,7 +173,7 @@ def test_masses_a_trillion_times_larger_are_as_exact(problem):
     starts, positions = oracle.clusters(particles.position, particles.velocity, particles.mass, time)
     exact = np.repeat([float(x) for x in positions], np.diff([*starts, len(particles)]))
     reference = solve(particles, time)
-    for solver in SOLVERS:
+    for solver in CPU_SOLVERS:
         found = solve(particles, time, solver)
         assert np.abs(found.expand(found.position, len(particles)) - exact).max() <= 1e-12 * (1 + time)
         assert_same_clusters(found, reference, particles, time)
@@ -183,7 +184,7 @@ def test_a_speck_of_dust_does_not_stop_a_boulder():
     particles = Particles([0.0, 1.0, 2.0], [1.0, 0.0, 0.0], [1e12, 1.0, 1.0])
     history = simulate(particles)
     assert history.merge_times == pytest.approx([1.0, 2.0], rel=1e-11)
-    for solver in SOLVERS:
+    for solver in CPU_SOLVERS:
         assert solve(particles, 3.0, solver).position.tolist() == pytest.approx([3.0], rel=1e-11)
 
 
@@ -196,6 +197,6 @@ def test_particles_simulate_the_same_at_every_scale(scale):
     found = simulate(Particles(x * scale, v * scale)).merge_times
     assert np.array_equal(np.isinf(found), np.isinf(expected))
     assert found == pytest.approx(expected, rel=1e-9)
-    for solver in SOLVERS:
+    for solver in CPU_SOLVERS:
         found = solve(Particles(x * scale, v * scale), 0.5, solver)
         assert np.array_equal(found.start, solve(Particles(x, v), 0.5).start)

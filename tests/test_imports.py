@@ -104,7 +104,8 @@ def test_solving_and_simulating_load_nothing_heavy():
     loaded = fresh(
         "import json, sys, numpy as np, particles, prox\n"
         "p = particles.Particles.from_weights(np.arange(9.0)); particles.simulate(p).clusters(1.0)\n"
-        "[prox.solve(p, 1.0, solver) for solver in prox.SOLVERS]; prox.prox_weight_sharing(p.position, 1.0)\n"
+        "[prox.solve(p, 1.0, solver) for solver in prox.SOLVERS if solver != 'cuda']\n"
+        "prox.prox_weight_sharing(p.position, 1.0)\n"
         "print(json.dumps(sorted(sys.modules)))"
     )
     assert not HEAVY & {top(name) for name in loaded}

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from cpu_solvers import CPU_SOLVERS
 from one_sentence import refused
 
 from particles import History, Particles, simulate
-from prox import SOLVERS, prox_weight_sharing, solve, trace
+from prox import prox_weight_sharing, solve, trace
 
 TWO = Particles([0.0, 1.0], [1.0, 0.0])
 RAN = simulate(TWO, until=5.0)
@@ -56,7 +57,7 @@ def test_none_one_and_two_particles_are_welcome(n):
     history = simulate(particles)
     assert len(history.clusters(3.0)) == n
     assert history.positions(3.0).tolist() == list(range(n))
-    assert all(len(solve(particles, 3.0, solver)) == n for solver in SOLVERS)
+    assert all(len(solve(particles, 3.0, solver)) == n for solver in CPU_SOLVERS)
     assert prox_weight_sharing(np.arange(n, dtype=float), 9.0).tolist() == [(n - 1) / 2] * n
 
 
@@ -71,13 +72,13 @@ def test_until_is_a_number(until):
 
 
 @pytest.mark.parametrize("time", [-1.0, np.nan, np.inf])
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", CPU_SOLVERS)
 def test_times_of_solvers_are_finite_and_not_negative(solver, time):
     for call in (lambda: solve(TWO, time, solver), lambda: list(trace(TWO, time, solver))):
         refused(ValueError, call, "time is", "finite time >= 0")
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", CPU_SOLVERS)
 def test_a_time_that_is_too_large_is_refused(solver):
     particles = Particles([0.0, 1.0], [1e10, 0.0])
     refused(ValueError, lambda: solve(particles, 1e300, solver), "time 1e+300 is too large", "overflow", "rescale")

@@ -10,11 +10,12 @@ import problems
 import pytest
 import weights
 from checks import SMALLEST, assert_same_clusters, position_tolerance, tolerance
+from cpu_solvers import CPU_SOLVERS
 from hypothesis import given
 from hypothesis import strategies as st
 
 from particles.state import Clusters, Particles
-from prox import SOLVERS, prox_weight_sharing, solve
+from prox import prox_weight_sharing, solve
 
 REWIND = st.sampled_from([0.0, 0.25, 0.3, 1.0])
 SHARE = st.sampled_from([0.0, 0.3, 1.0])  # l1 in units of the strength
@@ -208,7 +209,7 @@ def decided(problem):
 DECIDED = problems.ANY.filter(decided)
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", CPU_SOLVERS)
 @given(problem=DECIDED, later=st.floats(0.0, 4.0))
 def test_semigroup(solver, problem, later):
     """Solve to s, let the clusters fly on as particles with the velocities they carry: the clusters at s + t."""
@@ -219,7 +220,7 @@ def test_semigroup(solver, problem, later):
     assert_same_clusters(through, solve(particles, s + later, solver), particles, s + later)
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", CPU_SOLVERS)
 @given(problem=DECIDED, later=st.floats(0.0, 4.0))
 def test_clusters_only_grow(solver, problem, later):
     """Whoever is together stays together, but for a gap whose width is rounding."""

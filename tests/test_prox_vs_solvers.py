@@ -7,12 +7,13 @@ import oracle
 import pytest
 import weights
 from checks import SMALLEST, assert_same_clusters, tolerance
+from cpu_solvers import CPU_SOLVERS
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import isotonic_regression
 
 from particles.state import Particles
-from prox import SOLVERS, prox_weight_sharing, solve
+from prox import prox_weight_sharing, solve
 
 SEED = st.one_of(st.none(), weights.MASSES)
 
@@ -25,7 +26,7 @@ def allowed(case, mass=None):
     return tolerance(np.float64, np.abs(case.weights).max(initial=0.0) + reach) + least
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", CPU_SOLVERS)
 @given(case=weights.ANY)
 def test_the_clusters_are_those_of_the_solver(solver, case):
     particles = Particles.from_weights(case.weights)
@@ -33,7 +34,7 @@ def test_the_clusters_are_those_of_the_solver(solver, case):
     assert_same_clusters(clusters, solve(particles, case.strength, solver), particles, case.strength)
 
 
-@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("solver", CPU_SOLVERS)
 @given(case=weights.ANY, rewind=st.sampled_from([0.0, 0.5, 1.0]))
 def test_the_solver_that_is_asked_for_gives_the_same_prox(solver, case, rewind):
     asked = prox_weight_sharing(case.weights, case.strength, solver=solver, rewind=rewind)
@@ -79,7 +80,7 @@ def test_the_prox_is_what_exact_fractions_say(case, seed, share):
     assert (np.abs(found - np.array([float(value) for value in exact])) <= allowed(case, mass)).all()
 
 
-@given(st.lists(st.integers(-30, 30), max_size=9), st.integers(0, 40), st.sampled_from(["auto", *SOLVERS]))
+@given(st.lists(st.integers(-30, 30), max_size=9), st.integers(0, 40), st.sampled_from(["auto", *CPU_SOLVERS]))
 def test_small_integers_have_the_exact_partition(w, quarters, solver):
     """d - 1 is made a power of two, so that all velocities are dyadic and every sum is exact."""
     w = (w * 9)[: 2 ** ((len(w) or 1).bit_length() - 1) + 1] if w else w

@@ -3,44 +3,41 @@
 Every size below is known to the host; how many items there really are, only the device knows.  So a sequence is the
 same for the same shapes: nothing waits for the device, and it can be captured in a CUDA graph.
 
-A *device* has ``blocks`` (of how many blocks a grid at most is made), ``shape`` (a ``Shape``), ``workspace(sizes)`` (memory by name, given sizes in bytes) and
-``launch(macros, kernel, grid, block, shared, arguments)``.  Arguments are NumPy scalars, None, and what ``workspace``
-gives or the caller passes for memory.
+A *device* has ``blocks`` (of how many blocks a grid at most is made), ``shape`` (a ``Shape``), ``workspace(sizes)``
+(memory by name, given sizes in bytes) and ``launch(macros, kernel, grid, block, shared, arguments)``.  Arguments are
+NumPy scalars, None, and what ``workspace`` gives or the caller passes for memory.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-SOURCES = tuple(
-    Path(__file__).with_name(f"{name}.cu")
-    for name in ("numbers", "sort", "vertices", "hull", "segments", "bins", "items", "place")
+from .shapes import (
+    CHUNK,
+    COARSE,
+    COLLECT_SPAN,
+    COLLECT_THREADS,
+    EVERYTHING,
+    FRAME_THREADS,
+    LARGEST,
+    LEAST_FRAME,
+    MERGE_LEVELS,
+    MERGE_THREADS,
+    NO_FRAME,
+    SCAN_BYTES,
+    SOURCES,
+    Shape,
+    TILE_LEVELS,
+    chunks_of,
+    key_bytes_of,
+    levels_of,
+    macros_of,
+    passes_of,
+    sizes_of,
+    tree_sizes_of,
 )
-DTYPES = ("float16", "bfloat16", "float32", "float64")  # in the order of the macro DTYPE
-LEAST_FRAME = 1 << 17  # from so many weights on, collapsing a segment is tried
-NO_FRAME = 0xFFFFFFFF
-LARGEST = 2**31 - 1  # weights, or particles, in one sequence
-CHUNK, TILE_LEVELS, MERGE_THREADS, MERGE_LEVELS = 32, 3, 512, 5
-FRAME_THREADS, COARSE, COLLECT_THREADS, COLLECT_SPAN = 512, 4096, 256, 2048
-SEGMENT_BYTES = 64
-SCAN_BYTES = 4 * 32  # shared memory of the sum over a block
-EVERYTHING = 32  # blocks of 2^32 ranks: to the end
-
-
-class Shape(NamedTuple):
-    """What the kernels are compiled for; the fields are macros of theirs.
-
-    ``slot_bits``: 13 or 14, log2 of the slots whose counters, 8 bytes each, fit in a block's shared memory.
-    ``tile_chunks``: threads of a tile, which has 32 ranks for each.  ``sort_items``: keys of up to 8 bytes a thread.
-    """
-
-    slot_bits: int = 14
-    tile_chunks: int = 64
-    sort_threads: int = 256
-    sort_items: int = 16
 
 
 class Segments(NamedTuple):
@@ -98,14 +95,16 @@ def solve_segments(device, dtype: str, groups: list[Segments], *, masses=None, d
     plain = masses is None and details is None and dtype != "float64"
     framed = [plain and group.size >= least_frame and group.strength > 0 for group in groups]
     frames = sum(group.rows for group, has in zip(groups, framed, strict=True) if has)
-    macros = _macros(device.shape, dtype, rows > 1)
-    memory = device.workspace(_sizes(macros, total, rows, frames))
-    line = _line(macros, memory, total, (memory["keys"], memory["payload"], memory["frames"], masses, memory["segments"]))
+    macros = macros_of(device.shape, dtype, rows > 1)
+    memory = device.workspace(sizes_of(macros, total, rows, frames))
+    line = _line(
+        macros, memory, total, (memory["keys"], memory["payload"], memory["frames"], masses, memory["segments"])
+    )
 
     def launch(kernel, grid, block, shared, *arguments):
         device.launch(macros, kernel, grid, block, shared, arguments)
 
-    launch("reset", _grid(device, line.capacity // CHUNK, 256), 256, 0, *line.tree, line.count, np.uint32(0))
+    _reset(device, line, 0)
     _describe(launch, memory, groups, framed)
     if frames:
         _collapse(device, launch, memory, frames, rows, line)
@@ -127,24 +126,29 @@ def solve_segments(device, dtype: str, groups: list[Segments], *, masses=None, d
     )
     if frames:
         parts = _parts(device, frames)
-        launch(
-            "write_closed", frames * parts, FRAME_THREADS, 0, memory["frames"], memory["segments"], np.uint32(parts)
-        )
+        launch("write_closed", frames * parts, FRAME_THREADS, 0, memory["frames"], memory["segments"], np.uint32(parts))
 
 
-def particle_line(device, position, velocity, mass, time: float, count: int) -> tuple[Line, Any]:
-    """The line of ``count`` particles at ``time``; float64 memory.  Returns it with its counter reset to ``count``."""
-    macros = {**_macros(device.shape, "float64", False), "PARTICLES": 1}
-    sizes = {"counters": 4, **_tree_sizes(macros, count, 32)}
-    memory = device.workspace(sizes)
-    return _line(macros, memory, count, (position, velocity, mass, np.float64(time))), memory
+def solve_particles(device, particles: list, time: float, count: int, found: list, stop: int = EVERYTHING) -> None:
+    """Solve all blocks of 2^stop ranks of ``count`` particles at ``time``; ``stop`` is at least 5.
+
+    ``particles``: position, velocity, mass.  ``found``: for each rank whether a cluster begins there (uint8), and if
+    so, its mass and its sums of mass times position and mass times velocity.
+    """
+    macros = {**macros_of(device.shape, "float64", False), "PARTICLES": 1}
+    memory = device.workspace({"counters": 4, **tree_sizes_of(macros, count, 32)})
+    line = _line(macros, memory, count, (*particles, np.float64(time)))
+    _reset(device, line, count)
+    solve_line(device, line, stop)
+    grid = _grid(device, count, 256)
+    device.launch(macros, "list_clusters", grid, 256, 0, (*line.items, line.count, *line.tree, *found))
 
 
 def solve_line(device, line: Line, stop: int = EVERYTHING) -> None:
     """Solve all blocks of 2^stop ranks of a line of sorted items; ``stop`` is at least 5."""
     particles, threads = line.macros["PARTICLES"], line.macros["TILE_CHUNKS"]
     shared = 2 * threads * (32 if particles else 16) + 4 * ((TILE_LEVELS * (threads + 1) + 3) // 4 * 4)
-    shared += 0 if particles else (line.tile + threads) * (_key_bytes(line.macros) + 4)
+    shared += 0 if particles else (line.tile + threads) * (key_bytes_of(line.macros) + 4)
     start = (*line.items, line.count, *line.tree)
     grid = _grid(device, line.capacity, line.tile)
     device.launch(line.macros, "solve_tiles", grid, threads, shared, (*start, np.int32(stop)))
@@ -156,7 +160,7 @@ def solve_line(device, line: Line, stop: int = EVERYTHING) -> None:
         half <<= MERGE_LEVELS
 
 
-def reset_line(device, line: Line, count: int) -> None:
+def _reset(device, line: Line, count: int) -> None:
     """Clear what a solution adds to, and say that there are ``count`` items (at most the line's capacity)."""
     grid = _grid(device, line.capacity // CHUNK, 256)
     device.launch(line.macros, "reset", grid, 256, 0, (*line.tree, line.count, np.uint32(count)))
@@ -196,8 +200,8 @@ def _sort(device, launch, memory, macros, problem, count):
     threads, tile = macros["SORT_THREADS"], macros["SORT_THREADS"] * macros["SORT_ITEMS"]
     tiles, grid = np.uint32(-(-total // tile)), _grid(device, total, tile)
     here, there = (memory["keys"], memory["payload"]), (memory["other keys"], memory["other payload"])
-    shared = tile * _key_bytes(macros) + 32 * threads + threads // 8 + 1024
-    for step in _passes(dtype, rows):
+    shared = tile * key_bytes_of(macros) + 32 * threads + threads // 8 + 1024
+    for step in passes_of(dtype, rows):
         launch("radix_count", grid, threads, 1024, here[0], count, np.int32(step), tiles, memory["table"])
         launch("radix_offsets", 256, threads, threads // 8, memory["table"], count, tiles, memory["totals"])
         launch(
@@ -208,60 +212,9 @@ def _sort(device, launch, memory, macros, problem, count):
     return *here, there[0]
 
 
-def _passes(dtype: str, rows: int) -> list[int]:
-    """The bytes of the keys that differ: of weights that were 16 bits long the low ones do not."""
-    first, width = {"float16": (1, 4), "bfloat16": (2, 4), "float32": (0, 4), "float64": (0, 8)}[dtype]
-    return [*range(first, width), *range(width, width + -(-(rows - 1).bit_length() // 8))]
-
-
-def _macros(shape: Shape, dtype: str, segmented: bool) -> dict[str, int]:
-    macros = {"DTYPE": DTYPES.index(dtype), "SEGMENTED": int(segmented), "PARTICLES": 0}
-    macros.update((name.upper(), value) for name, value in shape._asdict().items())
-    if _key_bytes(macros) == 16:
-        macros["SORT_ITEMS"] //= 2
-    return {**macros, "FRAME_BYTES": frame_bytes(shape.slot_bits)}
-
-
-def frame_bytes(slot_bits: int) -> int:
-    """The memory of one frame, at most (bins.cu asserts it)."""
-    return 28 * COARSE + (74 << slot_bits) + 256
-
-
-def _key_bytes(macros: dict[str, int]) -> int:
-    return (8 if macros["DTYPE"] == 3 else 4) * (2 if macros["SEGMENTED"] else 1)
-
-
-def _sizes(macros, total: int, rows: int, frames: int) -> dict[str, int]:
-    key_bytes = _key_bytes(macros)
-    tile = macros["SORT_THREADS"] * macros["SORT_ITEMS"]
-    return {
-        **{"keys": key_bytes * total, "other keys": key_bytes * total, "payload": 4 * total, "other payload": 4 * total},
-        **{"table": 1024 * -(-total // tile), "totals": 1024, "counters": 4},
-        **{"segments": SEGMENT_BYTES * rows, "frames": frames * macros["FRAME_BYTES"]},
-        **_tree_sizes(macros, total, 16),
-    }
-
-
-def _tree_sizes(macros, count: int, sum_bytes: int) -> dict[str, int]:
-    chunks = _chunks(macros, count)
-    return {"tree": 2 * chunks * sum_bytes, "words": 4 * (chunks + 1) * _levels(chunks)}
-
-
-def _chunks(macros, count: int) -> int:
-    return (count // (CHUNK * macros["TILE_CHUNKS"]) + 1) * macros["TILE_CHUNKS"]
-
-
-def _levels(chunks: int) -> int:
-    """Levels of bits, the topmost of which is one word."""
-    levels = 3
-    while 32 ** (levels - 1) < chunks + 1:
-        levels += 1
-    return levels
-
-
 def _line(macros, memory, count: int, items: tuple) -> Line:
-    chunks = _chunks(macros, count)
-    tree = (memory["tree"], np.uint32(chunks), memory["words"], np.uint32(chunks + 1), np.int32(_levels(chunks)))
+    chunks = chunks_of(macros, count)
+    tree = (memory["tree"], np.uint32(chunks), memory["words"], np.uint32(chunks + 1), np.int32(levels_of(chunks)))
     return Line(macros, items, memory["counters"], tree, count)
 
 

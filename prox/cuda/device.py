@@ -1,0 +1,142 @@
+"""The GPU as the device of ``launch``, by way of CuPy: compiles kernels on first use, and launches them.
+
+Everything runs on the stream that is current where the arrays come from; nothing waits for the GPU.  The workspace is
+one piece of memory a call, from the allocator of the arrays' own library, which takes it back in the order of the
+stream.  A workspace that goes into a captured graph of CuPy is never given back, since the graph may be launched later
+(torch keeps such memory by itself).
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable
+from functools import cache
+from importlib.util import find_spec
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .shapes import SOURCES, Shape
+
+logger = logging.getLogger(__name__)
+
+INSTALL = "install CuPy with pip install 'stickyweights[cuda13]' (or [cuda12], by the version of the NVIDIA driver)"
+STATIC_SHARED = 48 * 1024  # bytes of shared memory that a kernel may have without asking
+ALIGNMENT = 256
+_captured = []  # workspaces inside of CuPy's graphs
+
+
+class Gpu(NamedTuple):
+    """One GPU.  ``allocate(size)`` returns what owns the memory, and its address."""
+
+    number: int
+    blocks: int
+    shape: Shape
+    allocate: Callable[[int], tuple[Any, int]]
+
+    def workspace(self, sizes: dict[str, int]) -> Workspace:
+        """Addresses by name, all in one allocation.  MemoryError (one sentence) where the GPU has not so much left."""
+        places, total = {}, 0
+        for name, size in sizes.items():
+            places[name] = total
+            total += -(-size // ALIGNMENT) * ALIGNMENT
+        owner, start = self.allocate(max(total, 1))
+        return Workspace({name: np.uint64(start + place) for name, place in places.items()}, owner)
+
+    def launch(self, macros, kernel, grid, block, shared, arguments) -> None:
+        """Queue a kernel on the current stream."""
+        function = _function(self.number, tuple(sorted(macros.items())), kernel)
+        if shared > STATIC_SHARED and function.max_dynamic_shared_size_bytes < shared:
+            function.max_dynamic_shared_size_bytes = shared
+        passed = tuple(np.uint64(0) if argument is None else argument for argument in arguments)
+        function((grid,), (block,), passed, shared_mem=shared)
+
+
+class Workspace(dict):
+    """Addresses by name; the memory lives as long as this does."""
+
+    def __init__(self, addresses, owner):
+        super().__init__(addresses)
+        self.owner = owner
+
+
+def require_gpu():
+    """The module cupy, if it can be loaded and sees a GPU; RuntimeError (one sentence) otherwise."""
+    if find_spec("cupy") is None:
+        raise RuntimeError(f"the solver 'cuda' needs CuPy and an NVIDIA GPU: {INSTALL}, or choose another solver")
+    try:
+        import cupy
+
+        count = cupy.cuda.runtime.getDeviceCount()
+    except Exception as error:  # CuPy raises errors of its own for a missing driver, or ImportError for a library
+        why = " ".join(str(error).split())
+        raise RuntimeError(f"no GPU can be used ({why}): check nvidia-smi, or choose another solver") from None
+    if not count:
+        raise RuntimeError("this machine shows no NVIDIA GPU: check nvidia-smi, or choose another solver")
+    return cupy
+
+
+def gpu_for_cupy(number: int) -> Gpu:
+    """The GPU of that number, for CuPy's arrays."""
+    cupy = require_gpu()
+
+    def allocate(size):
+        try:
+            memory = cupy.cuda.alloc(size)
+        except cupy.cuda.memory.OutOfMemoryError:
+            raise MemoryError(_too_little(size)) from None
+        if cupy.cuda.get_current_stream().is_capturing():
+            _captured.append(memory)
+        return memory, memory.ptr
+
+    return _gpu(number, allocate)
+
+
+def gpu_for_torch(torch, number: int) -> Gpu:
+    """The GPU of that number, for torch's tensors."""
+
+    def allocate(size):
+        try:
+            memory = torch.empty(size, dtype=torch.uint8, device=f"cuda:{number}")
+        except torch.cuda.OutOfMemoryError:
+            raise MemoryError(_too_little(size)) from None
+        return memory, memory.data_ptr()
+
+    return _gpu(number, allocate)
+
+
+def _gpu(number: int, allocate) -> Gpu:
+    multiprocessors, shared = _limits(number)
+    return Gpu(number, 16 * multiprocessors, Shape(slot_bits=min(14, int(math.log2(shared // 8)))), allocate)
+
+
+@cache
+def _limits(number: int) -> tuple[int, int]:
+    attributes = require_gpu().cuda.Device(number).attributes
+    return attributes["MultiProcessorCount"], attributes["MaxSharedMemoryPerBlockOptin"]
+
+
+def _too_little(size: int) -> str:
+    return f"the GPU has no {size / 2**20:.0f} MiB left, which this call needs beside the weights: split the weights"
+
+
+def source() -> str:
+    """All kernels as one source; the compiler's messages name the files."""
+    return "\n".join(f'#line 1 "{path.name}"\n{path.read_text(encoding="utf-8")}' for path in SOURCES)
+
+
+def options(macros: dict[str, int]) -> tuple[str, ...]:
+    """For the compiler.  Contraction into FMA is off, so that comparisons round as they do on the CPU."""
+    return ("-std=c++17", "--fmad=false", *(f"-D{name}={value}" for name, value in macros.items()))
+
+
+@cache
+def _module(number: int, macros: tuple):
+    logger.info("compiling the CUDA kernels for %s (kept by CuPy for the next time)", dict(macros))
+    return require_gpu().RawModule(code=source(), options=options(dict(macros)), backend="nvrtc")
+
+
+@cache
+def _function(number: int, macros: tuple, kernel: str):
+    return _module(number, macros).get_function(kernel)
