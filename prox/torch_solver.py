@@ -4,7 +4,7 @@ Idea: the one of ``steps``, with another search.  Two solved blocks are joined b
 straddles their border; seen from the border outwards, the clusters of the left block that belong to it answer yes,
 yes, ..., no, no, and so do those of the right block.  Here three rounds of size**(1/3) probes each find the last yes,
 and each probe of the left block holds such a search of the right one.  Clusters are looked up by rank, so that no
-array ever changes its shape, and nothing waits for the device: the calls can be captured in a CUDA graph.
+array ever changes its shape, and the host never waits for a value, as a CUDA graph demands.
 Invariant: after level l, every block of 2**l ranks is solved as if it were alone; equal weights at a border that is
 past are in one cluster.
 Sums: a range is known by its mass m and by X = sum m x of its weights x.  Two neighbours are compared from their
@@ -14,8 +14,8 @@ common border, where all that is left of the one and right of the other cancels:
 
 A range's sums are added up from its own members, in a tree that only the ranks determine: their rounding error is
 O(log d) ulps of the members, and the same input gives the same bits.
-Cost: work O(d log d); ceil(log2 d) levels of a constant number of array operations, all but the sort and the last
-running maximum elementwise.  Memory: about 220 bytes a weight, d rounded up to a power of two.
+Cost: work O(d log d), and the sort; ceil(log2 d) levels of at most 450 array operations, which are elementwise,
+look-ups, or maxima over the probes of a round.  Memory: about 220 bytes a weight, d rounded up to a power of two.
 Source: arXiv 2311.03096, section 4, for the particles; the bridges are those of ``steps``.
 """
 
