@@ -8,14 +8,14 @@ import numpy as np
 from cuda_host import build
 
 from particles.state import gather
-from prox.cuda import launch
+from prox.cuda import launch, shapes
 
 POISON = 0xCD  # what memory holds before a kernel writes to it
-SMALL = launch.Shape(slot_bits=13, tile_chunks=32, sort_threads=32, sort_items=4)
+SMALL = shapes.Shape(slot_bits=13, tile_chunks=32, sort_threads=32, sort_items=4)
 
 
 @cache
-def kernels(macros: tuple, sources=launch.SOURCES, optimize: str = "-O1", sanitize: bool = False):
+def kernels(macros: tuple, sources=shapes.SOURCES, optimize: str = "-O1", sanitize: bool = False):
     return build(list(sources), dict(macros), optimize=optimize, sanitize=sanitize)
 
 
@@ -45,7 +45,7 @@ def memory(array):
     return array.reshape(-1).view(np.uint8)
 
 
-def prox(device, w, strength, *, rewind=0.0, l1=0.0, mass=None, details=False, least_frame=launch.LEAST_FRAME):
+def prox(device, w, strength, *, rewind=0.0, l1=0.0, mass=None, details=False, least_frame=shapes.LEAST_FRAME):
     """The prox of each row of ``w`` (rows, d); bfloat16 comes and goes as uint16."""
     w = np.ascontiguousarray(w)
     dtype = "bfloat16" if w.dtype == np.uint16 else w.dtype.name
@@ -61,7 +61,7 @@ def prox(device, w, strength, *, rewind=0.0, l1=0.0, mass=None, details=False, l
     return (out, launch.Details(*found)) if details else out
 
 
-def clusters(device, particles, time, stop=launch.EVERYTHING):
+def clusters(device, particles, time, stop=shapes.EVERYTHING):
     """The clusters once every block of 2^stop ranks is solved: first ranks, and sums of m, m x and m v (3, k)."""
     n = len(particles)
     arrays = [memory(np.array(a)) for a in (particles.position, particles.velocity, particles.mass)]
@@ -73,7 +73,7 @@ def clusters(device, particles, time, stop=launch.EVERYTHING):
     return start, np.array(found[1:])[:, start]
 
 
-def begins(device, particles, time, stop=launch.EVERYTHING):
+def begins(device, particles, time, stop=shapes.EVERYTHING):
     """The first ranks of the clusters once every block of 2^stop ranks is solved."""
     return clusters(device, particles, time, stop)[0]
 

@@ -27,8 +27,6 @@ from .shapes import (
     MERGE_THREADS,
     NO_FRAME,
     SCAN_BYTES,
-    SOURCES,
-    Shape,
     TILE_LEVELS,
     chunks_of,
     key_bytes_of,
