@@ -1,19 +1,48 @@
-"""How the suite runs: hypothesis profiles, and the optional packages that a run insists on.
+"""How the suite runs: hypothesis profiles, and the optional things that a run insists on.
 
 ``--hypothesis-profile=long`` draws new and many examples (over 100,000 in all); the default draws the same few each
-time.  ``REQUIRE=torch`` (a comma list) turns "skipped, torch is missing" into an error: a test run can declare
+time.  ``REQUIRE=torch,g++`` (a comma list) turns "skipped, torch is missing" into an error: a test run can declare
 what it must exercise.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-OPTIONAL = ("torch", "cupy")  # each is also the name of the marker of the tests that need it
+
+def _installed(name: str) -> bool:
+    return find_spec(name) is not None
+
+
+def _nvrtc() -> bool:
+    found = find_spec("nvidia")
+    folders = found.submodule_search_locations if found else ()
+    return any(any(Path(folder).glob("*/lib/libnvrtc.so*")) for folder in folders)
+
+
+@cache
+def _gpu() -> bool:
+    """Asked of the driver: a GPU that torch or CuPy cannot use then fails its tests, instead of skipping them."""
+    tool = shutil.which("nvidia-smi")
+    return bool(tool) and subprocess.run([tool, "-L"], capture_output=True).returncode == 0
+
+
+# Each is also the name of a marker of tests, with what is wrong where it is missing, but for g++.
+OPTIONAL = {
+    "torch": (lambda: _installed("torch"), "torch is not installed"),
+    "cupy": (lambda: _installed("cupy"), "cupy is not installed"),
+    "nvrtc": (_nvrtc, "NVRTC is not installed (pip install nvidia-cuda-nvrtc)"),
+    "g++": (lambda: shutil.which("g++") is not None, "g++ is not installed"),
+    "gpu": (_gpu, "there is no NVIDIA GPU"),
+}
 REQUIRED = frozenset(filter(None, (name.strip() for name in os.environ.get("REQUIRE", "").split(","))))
 
 # No deadline: the first example of a test may have to compile a kernel.
@@ -23,17 +52,19 @@ settings.load_profile("ci")
 
 
 def pytest_configure(config):
-    for name in OPTIONAL:
-        config.addinivalue_line("markers", f"{name}: needs the optional package {name}")
-    unknown = sorted(REQUIRED - set(OPTIONAL))
+    for name in sorted(OPTIONAL.keys() - {"g++"}):
+        config.addinivalue_line("markers", f"{name}: needs the optional {name}")
+    unknown = sorted(REQUIRED - OPTIONAL.keys())
     if unknown:
         raise pytest.UsageError(f"REQUIRE names {unknown[0]!r}: known are {', '.join(OPTIONAL)}")
     for name in sorted(REQUIRED):
-        if find_spec(name) is None:
-            raise pytest.UsageError(f"REQUIRE={name}, but {name} is not installed: install it, or do not require it")
+        there, sentence = OPTIONAL[name]
+        if not there():
+            raise pytest.UsageError(f"REQUIRE={name}, but {sentence}: install it, or do not require it")
 
 
 def pytest_runtest_setup(item):
     for name in OPTIONAL:
-        if item.get_closest_marker(name) and find_spec(name) is None:
-            pytest.skip(f"{name} is not installed (REQUIRE={name} makes this an error)")
+        there, sentence = OPTIONAL[name]
+        if item.get_closest_marker(name) and not there():
+            pytest.skip(f"{sentence} (REQUIRE={name} makes this an error)")

@@ -42,7 +42,7 @@ __device__ inline float read_weight(weight h) {
     u32 sign = (u32)(h & 0x8000u) << 16, exponent = (h >> 10) & 31u, fraction = h & 1023u;
     if (exponent == 0) {
         float small = (float)fraction * 5.9604644775390625e-8f;  // 2^-24
-        return sign ? 0.0f - small : small;
+        return sign ? -small : small;
     }
     if (exponent == 31) return from_bits(sign | 0x7f800000u | fraction << 13);
     return from_bits(sign | (exponent + 112u) << 23 | fraction << 13);
@@ -87,29 +87,27 @@ __device__ inline double unordered(u64 bits) {
 
 // ---- keys: byte 0, 1, ... of the weight's bits, then of the segment's number, are sorted by in turn
 
-const int VALUE_PASSES = sizeof(real_bits);
-
 #if SEGMENTED && DTYPE == 3
-struct sort_key {
+struct __align__(16) sort_key {
     u64 bits;
     u32 segment, unused;
 };
 __device__ inline sort_key make_key(real_bits bits, u32 segment) { return sort_key{bits, segment, 0}; }
 __device__ inline real_bits key_bits(sort_key key) { return key.bits; }
 __device__ inline u32 key_segment(sort_key key) { return key.segment; }
+__device__ inline u32 digit(sort_key key, int pass) {
+    return (u32)(pass < 8 ? key.bits >> (8 * pass) : key.segment >> (8 * (pass - 8))) & 255u;
+}
 #elif SEGMENTED
 typedef u64 sort_key;
 __device__ inline sort_key make_key(real_bits bits, u32 segment) { return (u64)segment << 32 | bits; }
 __device__ inline real_bits key_bits(sort_key key) { return (u32)key; }
 __device__ inline u32 key_segment(sort_key key) { return (u32)(key >> 32); }
+__device__ inline u32 digit(sort_key key, int pass) { return (u32)(key >> (8 * pass)) & 255u; }
 #else
 typedef real_bits sort_key;
 __device__ inline sort_key make_key(real_bits bits, u32) { return bits; }
 __device__ inline real_bits key_bits(sort_key key) { return key; }
 __device__ inline u32 key_segment(sort_key) { return 0; }
+__device__ inline u32 digit(sort_key key, int pass) { return (u32)(key >> (8 * pass)) & 255u; }
 #endif
-
-__device__ inline u32 digit(sort_key key, int pass) {
-    if (pass < VALUE_PASSES) return (u32)(key_bits(key) >> (8 * pass)) & 255u;
-    return (key_segment(key) >> (8 * (pass - VALUE_PASSES))) & 255u;
-}
