@@ -249,7 +249,8 @@ __device__ inline void plan_slots(Frame& frame, u32* scratch) {
     }
 }
 
-// The least order-preserving bits of a weight of the frame whose position is not below `position`: bisection.
+// The least order-preserving bits of a weight of the frame whose position is not below `position`: bisection, then rounding
+// up to a number of the dtype, since the bytes that all weights have in common are not sorted by.
 __device__ inline real_bits first_bits_at(const Frame& frame, u64 position) {
     real_bits low = (real_bits)frame.lowest, high = (real_bits)frame.highest;
     while (low < high) {
@@ -260,7 +261,8 @@ __device__ inline real_bits first_bits_at(const Frame& frame, u64 position) {
             high = middle;
         }
     }
-    return low;
+    const real_bits unused = DTYPE == 0 ? 0x1fffu : DTYPE == 1 ? 0xffffu : 0u;  // zeros, in numbers below zero ones
+    return low >> (8 * sizeof(real_bits) - 1) ? (low + unused) & ~unused : low | unused;
 }
 
 // Stage 0: certify the coarse bins, and share out the slots.  Stage 1: certify the slots, and append the closed ones to the

@@ -46,7 +46,8 @@ __device__ inline Sum no_sum() { return Sum{0.0, 0.0}; }
 #endif
 
 // Is the left range's position at or beyond that of its right neighbour, once each pulls the other with pull = a times its
-// mass?  (All else pulls both alike.)  For particles in free flight pull is 0.
+// mass?  (All else pulls both alike.)  For particles in free flight pull is 0; where weights do not pull, only equal ones
+// are one cluster (`tied`), which is not left to rounding.
 __device__ inline bool touching(Sum left, Sum right, double pull) {
 #if PARTICLES
     (void)pull;
@@ -54,7 +55,7 @@ __device__ inline bool touching(Sum left, Sum right, double pull) {
 #else
     double moved_left = left.moment + pull * (left.mass * left.mass);
     double moved_right = right.moment - pull * (right.mass * right.mass);
-    return moved_left * right.mass >= moved_right * left.mass;
+    return pull > 0.0 && moved_left * right.mass >= moved_right * left.mass;
 #endif
 }
 
