@@ -98,11 +98,13 @@ class Clusters:
 
     def labels(self, n: int) -> np.ndarray:
         """The cluster number of each rank, (n,) int64."""
-        return np.repeat(np.arange(len(self)), self.sizes(n))
+        begins = np.zeros(n, np.int64, like=self.start)
+        begins[self.start] = 1
+        return np.cumsum(begins) - 1
 
     def expand(self, values: np.ndarray, n: int) -> np.ndarray:
         """One value per cluster -> one value per rank, (n,)."""
-        return np.repeat(values, self.sizes(n))
+        return values[self.labels(n)]
 
 
 def gather(particles: Particles, start: np.ndarray, time: float) -> Clusters:

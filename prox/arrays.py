@@ -59,8 +59,7 @@ def _open_tensor(torch, w, name) -> WeightArray:
         raise ValueError(
             f"{name} is on {w.device}: this works on the CPU and on NVIDIA GPUs, move it with {name}.cpu()"
         )
-    if w.layout is not torch.strided:
-        raise ValueError(f"{name} has the layout {w.layout}: make it dense with {name}.to_dense()")
+    check_layout(w, name)
     plain = w.detach()
     computed = plain.to(getattr(torch, _computed_in(dtype).name)).contiguous()
 
@@ -75,6 +74,11 @@ def _open_tensor(torch, w, name) -> WeightArray:
 def check_dtype(dtype, name, remedy):
     if dtype not in FLOATS:
         raise TypeError(f"{name} has dtype {dtype}, but weights are {', '.join(FLOATS)}: convert it, say with {remedy}")
+
+
+def check_layout(tensor, name):
+    if str(tensor.layout) != "torch.strided":
+        raise ValueError(f"{name} has the layout {tensor.layout}: make it dense with {name}.to_dense()")
 
 
 def _computed_in(dtype: str) -> np.dtype:

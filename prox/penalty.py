@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arrays import as_rows, is_cupy, on_gpu, open_array
+from .arrays import as_rows, on_gpu, open_array
 from .proximal import check_amount, check_rewind, check_scope, prox_weight_sharing, raise_not_finite
 
 
@@ -16,7 +16,11 @@ def weight_sharing(w) -> float:
     Computed as sum_k k (d - k) (x_k - x_{k-1}) / (d-1) over the gaps of the sorted weights x: O(d log d), and no
     cancellation.  Errors as in ``prox_weight_sharing``.  Source: arXiv 2311.03096, section 3.
     """
-    return _sum_on_gpu(w, "tensor") if on_gpu(w) else _sum_over_rows(open_array(w).values, "tensor")
+    if on_gpu(w):
+        from .cuda.proximal import sum_over_rows
+
+        return sum_over_rows(w, "tensor")
+    return _sum_over_rows(open_array(w).values, "tensor")
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,9 @@ class WeightSharing:
     def value(self, w) -> float:
         """strength R(w) + l1 |w|_1, summed over the rows or columns of the scope."""
         if on_gpu(w):
-            l1 = float(abs(w.astype("float64") if is_cupy(w) else w.detach().double()).sum())
-            return self.strength * _sum_on_gpu(w, self.scope) + self.l1 * l1
+            from .cuda.proximal import sum_of_sizes, sum_over_rows
+
+            return self.strength * sum_over_rows(w, self.scope) + self.l1 * sum_of_sizes(w)
         values = open_array(w).values
         penalty = self.strength * _sum_over_rows(values, self.scope)
         return penalty + self.l1 * float(np.abs(values).sum(dtype=np.float64))
@@ -61,19 +66,4 @@ def _sum_over_rows(values: np.ndarray, scope: str) -> float:
         total = float((np.diff(rows.astype(np.float64), axis=1) @ (k * (d - k))).sum() / (d - 1))
     if not np.isfinite(total):
         raise ValueError(f"R overflows float64 (the largest weight is {np.abs(rows).max():g}): rescale the weights")
-    return total
-
-
-def _sum_on_gpu(w, scope: str) -> float:
-    """The same where the array is, by the operations of its library; waits for the GPU."""
-    from .cuda.proximal import sorted_rows
-
-    rows, counting = sorted_rows(w, scope)
-    d = rows.shape[1]
-    if d < 2:
-        return 0.0
-    k = counting[1:]
-    total = float(((rows[:, 1:] - rows[:, :-1]) * (k * (d - k))).sum()) / (d - 1)
-    if not np.isfinite(total):
-        raise ValueError("w has NaN or infinite weights, or so large ones that R overflows float64: every value counts")
     return total

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import check_dtype, is_cupy
+from ..arrays import check_dtype, check_layout, is_cupy
 from . import launch
-from .device import INSTALL, Gpu, gpu_for_cupy, gpu_for_torch
+from .device import INSTALL, Gpu, gpu_for_cupy, gpu_for_torch, keep_for_graph
 
 
 class Found(NamedTuple):
@@ -29,10 +29,22 @@ class Found(NamedTuple):
 
 
 def check_array(w, name: str) -> None:
-    """One sentence for an array on a GPU that does not hold floats."""
+    """One sentence for an array on a GPU that does not hold floats, or is sparse."""
     check_dtype(
         str(w.dtype).removeprefix("torch."), name, f"{name}.astype('float32')" if is_cupy(w) else f"{name}.float()"
     )
+    if not is_cupy(w):
+        check_layout(w, name)
+
+
+def device_of(w):
+    """Within it, the current device is that of ``w``: CuPy computes nowhere else.  Torch looks at its tensors."""
+    return w.device if is_cupy(w) else nullcontext()
+
+
+def plain(w):
+    """The array without its history, all of its values in memory as they are."""
+    return w if is_cupy(w) else w.detach().resolve_neg()
 
 
 def prox_of_rows(rows, options, mass, wanted: bool) -> Found:
@@ -55,6 +67,8 @@ def prox_of_rows(rows, options, mass, wanted: bool) -> Found:
 def _by_kernels(gpu: Gpu, library, rows, options, mass, wanted: bool) -> Found:
     with _current(gpu, library, rows):
         found = Found(library.empty_like(rows))
+        if is_cupy(rows):
+            keep_for_graph(library, rows, found.values)
         count = rows.shape[0] * rows.shape[1]
         if wanted:
             floats = [_empty(library, rows, count, "float64") for _ in range(3)]
@@ -84,13 +98,27 @@ def _current(gpu: Gpu, library, rows):
     """CuPy's device and stream are those of the array: kernels are launched there."""
     import cupy
 
-    if library is cupy:
-        with cupy.cuda.Device(gpu.number):
-            yield
-        return
-    stream = library.cuda.current_stream(rows.device)
-    with cupy.cuda.Device(gpu.number), cupy.cuda.ExternalStream(stream.cuda_stream, gpu.number):
+    with ExitStack() as stack:
+        stack.enter_context(cupy.cuda.Device(gpu.number))
+        if library is not cupy:
+            pointer = library.cuda.current_stream(rows.device).cuda_stream
+            stack.enter_context(_stream(cupy, pointer, gpu.number))
         yield
+
+
+class _Pointer(NamedTuple):
+    """A stream of another library, by the CUDA stream protocol (torch's have it themselves only since 2.8)."""
+
+    pointer: int
+
+    def __cuda_stream__(self) -> tuple[int, int]:
+        return 0, self.pointer
+
+
+def _stream(cupy, pointer: int, number: int):
+    """The stream as CuPy's; CuPy 14 warns of the way of CuPy 13."""
+    from_external = getattr(cupy.cuda.Stream, "from_external", None)
+    return from_external(_Pointer(pointer)) if from_external else cupy.cuda.ExternalStream(pointer, number)
 
 
 def _empty(library, rows, count: int, kind: str):
@@ -116,5 +144,5 @@ def _warn_once() -> None:
     _warned.append(True)
     warnings.warn(
         f"CUDA tensors are computed with torch's own operations, many times slower than with kernels: {INSTALL}",
-        stacklevel=5,
+        stacklevel=6,
     )

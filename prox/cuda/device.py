@@ -2,17 +2,24 @@
 
 Everything runs on the stream that is current where the arrays come from; nothing waits for the GPU.  The workspace is
 one piece of memory a call, from the allocator of the arrays' own library, which takes it back in the order of the
-stream.  A workspace that goes into a captured graph of CuPy is never given back, since the graph may be launched later
-(torch keeps such memory by itself).
+stream.  What goes into a captured graph of CuPy is never given back, since the graph may be launched later (torch
+keeps such memory by itself).
+
+CuPy's RawModule(code=...) compiles with -ftz=true whatever options it is given: float32 and bfloat16 weights below
+1e-38 would become 0.  So NVRTC is asked without it, and RawModule loads the machine code from a file among CuPy's own.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
+import os
+import tempfile
 from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,7 +31,8 @@ logger = logging.getLogger(__name__)
 INSTALL = "install CuPy with pip install 'stickyweights[cuda13]' (or [cuda12], by the version of the NVIDIA driver)"
 STATIC_SHARED = 48 * 1024  # bytes of shared memory that a kernel may have without asking
 ALIGNMENT = 256
-_captured = []  # workspaces inside of CuPy's graphs
+_captured = []  # memory inside of CuPy's graphs
+_temporary = []  # a folder for machine code, if it takes one
 
 
 class Gpu(NamedTuple):
@@ -86,11 +94,16 @@ def gpu_for_cupy(number: int) -> Gpu:
             memory = cupy.cuda.alloc(size)
         except cupy.cuda.memory.OutOfMemoryError:
             raise MemoryError(_too_little(size)) from None
-        if cupy.cuda.get_current_stream().is_capturing():
-            _captured.append(memory)
+        keep_for_graph(cupy, memory)
         return memory, memory.ptr
 
     return _gpu(number, allocate)
+
+
+def keep_for_graph(cupy, *memory) -> None:
+    """If the current stream is being captured: keep the memory for ever, for whenever the graph is launched."""
+    if cupy.cuda.get_current_stream().is_capturing():
+        _captured.extend(memory)
 
 
 def gpu_for_torch(torch, number: int) -> Gpu:
@@ -133,8 +146,36 @@ def options(macros: dict[str, int]) -> tuple[str, ...]:
 
 @cache
 def _module(number: int, macros: tuple):
-    logger.info("compiling the CUDA kernels for %s (kept by CuPy for the next time)", dict(macros))
-    return require_gpu().RawModule(code=source(), options=options(dict(macros)), backend="nvrtc")
+    cupy = require_gpu()
+    with cupy.cuda.Device(number) as device:
+        code, passed = source(), options(dict(macros))
+        versions = cupy.__version__, *map(str, cupy.cuda.nvrtc.getVersion()), device.compute_capability
+        key = hashlib.sha256("\0".join((*versions, *passed, code)).encode()).hexdigest()[:40]
+        path = _folder() / f"stickyweights-{key}.cubin"
+        if not path.exists():
+            logger.info("compiling the CUDA kernels for %s (kept as %s for the next time)", dict(macros), path)
+            _write(path, cupy.cuda.compiler.compile_using_nvrtc(code, passed)[0])
+        return cupy.RawModule(path=str(path))
+
+
+@cache
+def _folder() -> Path:
+    """Where CuPy keeps its kernels, or where that cannot be written to, a folder that goes with the process."""
+    folder = Path(os.environ.get("CUPY_CACHE_DIR") or "~/.cupy/kernel_cache").expanduser()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        _temporary.append(tempfile.TemporaryDirectory(prefix="stickyweights-"))
+        return Path(_temporary[0].name)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Under a temporary name first: another process may be about to read it, or to write the same."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=path.name, delete=False) as file:
+        file.write(data)
+    os.replace(file.name, path)
 
 
 @cache

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import sys
 
 from particles.state import MASS_RANGE, Clusters
 
 from ..arrays import is_cupy
-from .arrays import Found, check_array, prox_of_rows
+from .arrays import Found, check_array, device_of, plain, prox_of_rows
 
 SOLVERS = ("auto", "cuda")  # that take arrays on a GPU
 
@@ -21,8 +22,12 @@ def prox_on_gpu(w, options, return_clusters: bool):
     if options.solver not in SOLVERS:
         known = " or ".join(map(repr, SOLVERS))
         raise ValueError(f"solver {options.solver!r} computes on the CPU, but w is on a GPU: choose {known}, or move w")
-    plain = w if is_cupy(w) else w.detach()
-    rows = _as_rows(plain, options.scope)
+    with device_of(w):
+        return _prox(w, options, return_clusters)
+
+
+def _prox(w, options, return_clusters: bool):
+    rows = _as_rows(plain(w), options.scope)
     mass = None if options.mass is None else _as_rows(_checked_mass(options.mass, w), options.scope)
     with_gradient = not is_cupy(w) and w.requires_grad and _torch().is_grad_enabled()
     found = prox_of_rows(rows, options, mass, return_clusters or with_gradient)
@@ -35,15 +40,34 @@ def prox_on_gpu(w, options, return_clusters: bool):
     return result, clusters[0] if options.scope == "tensor" else clusters
 
 
-def sorted_rows(w, scope: str):
-    """The rows of a scope in float64, each ascending; and 0, 1, 2, ... in float64 beside them."""
+def sum_over_rows(w, scope: str) -> float:
+    """The sum of R over the rows of a scope, in float64 by the operations of the array's library; waits for the GPU."""
     check_array(w, "w")
-    if is_cupy(w):
-        cupy = sys.modules["cupy"]
-        rows = cupy.sort(_as_rows(w, scope).astype("float64"), axis=1)
-        return rows, cupy.arange(rows.shape[1], dtype="float64")
-    rows = _as_rows(w.detach(), scope).double().sort(dim=1).values
-    return rows, _torch().arange(rows.shape[1], dtype=rows.dtype, device=rows.device)
+    with device_of(w):
+        rows = _as_rows(plain(w), scope)
+        d = rows.shape[1]
+        if d < 2 or not rows.shape[0]:
+            gaps, k = rows * 0.0, 1  # NaN where a weight is not finite
+        elif is_cupy(w):
+            cupy = sys.modules["cupy"]
+            rows, k = cupy.sort(rows.astype("float64"), axis=1), cupy.arange(1, d, dtype="float64")
+            gaps = rows[:, 1:] - rows[:, :-1]
+        else:
+            rows = rows.double().sort(dim=1).values
+            k = _torch().arange(1, d, dtype=rows.dtype, device=rows.device)
+            gaps = rows[:, 1:] - rows[:, :-1]
+        total = float((gaps * (k * (d - k))).sum()) / max(d - 1, 1)
+    if not math.isfinite(total):
+        raise ValueError(
+            "w has NaN or infinite weights, or so large ones that R overflows float64: correct or rescale it"
+        )
+    return total
+
+
+def sum_of_sizes(w) -> float:
+    """The sum of |w|, in float64; waits for the GPU."""
+    with device_of(w):
+        return float(abs(w.astype("float64") if is_cupy(w) else w.detach().double()).sum())
 
 
 def _torch():
@@ -89,7 +113,7 @@ def _checked_mass(mass, w):
         raise ValueError(
             f"mass has shape {tuple(mass.shape)} but w has {tuple(w.shape)}: give one mass for each weight"
         )
-    mass = mass.astype("float64") if is_cupy(mass) else mass.detach().double()
+    mass = mass.astype("float64") if is_cupy(mass) else plain(mass).double()
     low, high = MASS_RANGE
     if not bool(((mass >= low) & (mass <= high)).all()):
         raise ValueError(f"mass has a value that is not positive and finite, from {low:g} to {high:g}: correct it")

@@ -22,12 +22,13 @@ def solve(particles: Particles, time: float) -> Clusters:
     no GPU, ValueError when ``time`` is negative, not finite, or so large that the sums overflow float64.
     """
     cupy = require_gpu()
-    time = check_time(particles, time)
     if not is_cupy(particles.position):
+        time = check_time(particles, time)
         begins, _ = _solved(cupy, cupy.cuda.Device().id, _on_device(cupy, particles), time)
         return gather(particles, np.flatnonzero(cupy.asnumpy(begins)), time)
     number = particles.position.device.id
     with cupy.cuda.Device(number):
+        time = check_time(particles, time)
         begins, sums = _solved(cupy, number, _on_device(cupy, particles), time)
         return _gathered(cupy, particles, cupy.flatnonzero(begins), sums, time)
 
@@ -59,5 +60,8 @@ def _gathered(cupy, particles: Particles, start, sums, time: float) -> Clusters:
     centre = cupy.minimum(cupy.maximum(position / mass, first), last)
     mean_velocity = cupy.where(stop - start == 1, particles.velocity[start], velocity / mass)
     moved = cupy.where(mean_velocity == 0.0, centre, centre + time * mean_velocity)
-    moved[1:] = cupy.maximum(moved[1:], moved[:-1])  # rounding cannot put a cluster left of its left neighbour
+    reach = 1
+    while reach < start.size:  # the running maximum: rounding cannot put a cluster left of its left neighbour
+        moved[reach:] = cupy.maximum(moved[reach:], moved[:-reach])
+        reach *= 2
     return Clusters(start, moved, mean_velocity, mass)
