@@ -230,6 +230,12 @@ def test_nothing_waits_for_the_gpu(torch, either_way, options):
     dispatched(result.backward)
 
 
+def test_without_cupy_the_solver_cuda_is_refused(torch, without_cupy, monkeypatch):
+    monkeypatch.setattr("prox.cuda.device.find_spec", lambda name: None)
+    with pytest.raises(RuntimeError, match=r"stickyweights\[cuda13\]"):
+        prox_weight_sharing(made(torch), 0.7, solver="cuda")
+
+
 def test_without_cupy_one_warning_says_what_to_install(torch, without_cupy, monkeypatch):
     monkeypatch.setattr(arrays, "_warned", [])
     with warnings.catch_warnings(record=True) as caught:

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import check_dtype, check_layout, is_cupy
 from . import launch
-from .device import INSTALL, Gpu, gpu_for_cupy, gpu_for_torch, keep_for_graph
+from .device import INSTALL, Gpu, gpu_for_cupy, gpu_for_torch, keep_for_graph, require_gpu
 
 
 class Found(NamedTuple):
@@ -52,19 +52,57 @@ def prox_of_rows(rows, options, mass, wanted: bool) -> Found:
 
     ``wanted``: the clusters, too.
     """
-    if is_cupy(rows):
-        import cupy
+    if not is_cupy(rows) and not _cupy_serves(options.solver):
+        return _by_arrays(rows, options, mass, wanted)
+    return _by_kernels(rows, options, mass, wanted)
 
-        return _by_kernels(gpu_for_cupy(rows.device.id), cupy, rows, options, mass, wanted)
-    import torch
 
+def prox_of_groups(groups: list, amounts: list[tuple[float, float, float]]) -> list:
+    """The prox of each row of several contiguous arrays (rows, d) of one library, device and dtype, by one sequence.
+
+    ``amounts``: strength, l1 and rewind of each.
+    """
+    if not is_cupy(groups[0]) and not _cupy_serves("auto"):
+        from ..torch_solver import prox_rows
+
+        ordered = ((rows, strength, rewind, l1) for rows, (strength, l1, rewind) in zip(groups, amounts, strict=True))
+        return [prox_rows(*each).values for each in ordered]
+    gpu, library = _gpu(groups[0])
+    with _current(gpu, library, groups[0]):
+        values = [library.empty_like(rows) for rows in groups]
+        if is_cupy(groups[0]):
+            keep_for_graph(library, *groups, *values)
+        described = [
+            launch.Segments(_address(rows), _address(target), *rows.shape, *amount)
+            for rows, target, amount in zip(groups, values, amounts, strict=True)
+        ]
+        launch.solve_segments(gpu, str(groups[0].dtype).removeprefix("torch."), described)
+    return values
+
+
+def _cupy_serves(solver: str) -> bool:
+    """Are there kernels for torch's tensors?  If not: one warning, or an error where they were asked for by name."""
+    if find_spec("cupy") is None and solver == "cuda":
+        require_gpu()
     if find_spec("cupy") is None:
         _warn_once()
-        return _by_arrays(rows, options, mass, wanted)
-    return _by_kernels(gpu_for_torch(torch, rows.device.index), torch, rows, options, mass, wanted)
+        return False
+    return True
 
 
-def _by_kernels(gpu: Gpu, library, rows, options, mass, wanted: bool) -> Found:
+def _gpu(array) -> tuple[Gpu, Any]:
+    """The GPU of an array, and the array's library."""
+    if is_cupy(array):
+        import cupy
+
+        return gpu_for_cupy(array.device.id), cupy
+    import torch
+
+    return gpu_for_torch(torch, array.device.index), torch
+
+
+def _by_kernels(rows, options, mass, wanted: bool) -> Found:
+    gpu, library = _gpu(rows)
     with _current(gpu, library, rows):
         found = Found(library.empty_like(rows))
         if is_cupy(rows):
@@ -144,5 +182,5 @@ def _warn_once() -> None:
     _warned.append(True)
     warnings.warn(
         f"CUDA tensors are computed with torch's own operations, many times slower than with kernels: {INSTALL}",
-        stacklevel=6,
+        stacklevel=7,
     )

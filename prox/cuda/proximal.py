@@ -27,11 +27,11 @@ def prox_on_gpu(w, options, return_clusters: bool):
 
 
 def _prox(w, options, return_clusters: bool):
-    rows = _as_rows(plain(w), options.scope)
-    mass = None if options.mass is None else _as_rows(_checked_mass(options.mass, w), options.scope)
+    rows = as_rows(plain(w), options.scope)
+    mass = None if options.mass is None else as_rows(_checked_mass(options.mass, w), options.scope)
     with_gradient = not is_cupy(w) and w.requires_grad and _torch().is_grad_enabled()
     found = prox_of_rows(rows, options, mass, return_clusters or with_gradient)
-    result = _from_rows(found.values, w.shape, options.scope)
+    result = from_rows(found.values, w.shape, options.scope)
     if with_gradient:
         result = _with_gradient(w, result, found, rows.shape, mass, options)
     if not return_clusters:
@@ -44,7 +44,7 @@ def sum_over_rows(w, scope: str) -> float:
     """The sum of R over the rows of a scope, in float64 by the operations of the array's library; waits for the GPU."""
     check_array(w, "w")
     with device_of(w):
-        rows = _as_rows(plain(w), scope)
+        rows = as_rows(plain(w), scope)
         d = rows.shape[1]
         if d < 2 or not rows.shape[0]:
             gaps, k = rows * 0.0, 1  # NaN where a weight is not finite
@@ -76,7 +76,7 @@ def _torch():
     return torch
 
 
-def _as_rows(array, scope: str):
+def as_rows(array, scope: str):
     """(rows, d), contiguous; a copy only where the weights of a row do not lie side by side."""
     if scope == "tensor":
         rows = array.reshape(1, -1)
@@ -95,7 +95,7 @@ def _as_rows(array, scope: str):
     return rows if rows.flags.c_contiguous else rows.copy(order="C")
 
 
-def _from_rows(rows, shape, scope: str):
+def from_rows(rows, shape, scope: str):
     if scope != "column":
         return rows.reshape(shape)
     columns = rows.reshape(shape[1], shape[0], *shape[2:]).swapaxes(0, 1)
@@ -157,7 +157,7 @@ def _with_gradient(w, result, found: Found, shape, mass, options):
         share = share / found.mass[found.labels]
         if options.l1 > 0:
             share = share * (_placed(found, found.labels, shape[1], options, 0.0) != 0)
-    labels, share = (_from_rows(t.reshape(shape), w.shape, options.scope).reshape(-1) for t in (found.labels, share))
+    labels, share = (from_rows(t.reshape(shape), w.shape, options.scope).reshape(-1) for t in (found.labels, share))
     from ..autograd import averaging
 
     return averaging().apply(w, result, labels, share)
