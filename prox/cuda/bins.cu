@@ -274,8 +274,7 @@ extern "C" __global__ void __launch_bounds__(FRAME_THREADS)
     Frame& frame = frames[blockIdx.x];
     const Segment& segment = segments[frame.segment];
     Bin* table = stage ? frame.slot : frame.coarse;
-    if (threadIdx.x == 0) frame_of_positions(frame, frame.low, frame.unit);
-    __syncthreads();
+    if (threadIdx.x == 0) frame_of_positions(frame, frame.low, frame.unit);  // list_bins waits before it needs them
     u32 filled = list_bins(frame, table, stage ? frame.slots : COARSE, scratch);
     u32 chunks = 32;
     while (chunks * CHUNK < filled) chunks *= 2;

@@ -233,9 +233,8 @@ __device__ __forceinline__ void join(const Line<Items>& line, u32 count, u32 sta
     u32 stop = count - border > half ? border + half : count;
     Bridge<Items> bridge{line, start, border, stop, line.pull(border)};
     u32 left, right;
-    bool found = bridge.find(group, left, right);
-    __syncwarp(group.mask);  // no lane may still be searching when bits are cleared
-    if (found && group.lane == 0) line.vertices.clear_between(left, right);
+    // The last that lanes do to find it is to exchange their answers: none is still searching when bits are cleared.
+    if (bridge.find(group, left, right) && group.lane == 0) line.vertices.clear_between(left, right);
 }
 
 // ---- one thread block solves the first blocks of 2^stop ranks of a line; all its threads call it

@@ -154,7 +154,7 @@ extern "C" __global__ void __launch_bounds__(TILE_CHUNKS, 12)
                 atomicOr(&whole.word(k, bit >> 5), 1u << (bit & 31u));
             }
         }
-        __syncthreads();
+        // Nobody needs the keys any more; the tree and the bits are written again after the next barrier only.
     }
 }
 
@@ -179,7 +179,6 @@ extern "C" __global__ void __launch_bounds__(MERGE_THREADS, 2)
                     const Sum* below = tree + level_of_sums(chunks, level);
                     tree[level_of_sums(chunks, level + 1) + node] = below[2 * node] + below[2 * node + 1];
                 }
-                __syncwarp(ALL);
                 join(line, count, (u32)own, (u32)size, group);
             }
             __syncthreads();
