@@ -45,10 +45,13 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m prox", description="The weight-sharing prox: time it, use it.")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    command = commands.add_parser("bench", help="d x input x solver, as ratios to np.sort")
-    command.add_argument("--sizes", type=_size, nargs="+", help="numbers of weights (default 1e3 1e4 1e5 1e6)")
+    command = commands.add_parser("bench", help="d x input x solver, as ratios to np.sort or, on a GPU, torch.sort")
+    command.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="where to run (default cpu)")
+    sizes = "numbers of weights (default 1e3 1e4 1e5 1e6; on a GPU 1e5 1e6 1e7 1e8)"
+    command.add_argument("--sizes", type=_size, nargs="+", help=sizes)
+    command.add_argument("--cases", nargs="+", metavar="NAME", help="on a GPU: these inputs only, such as 'all equal'")
     command.add_argument("--repeats", type=int, default=15, help="runs to take the median of (default 15)")
-    command.add_argument("--columns", nargs="+", metavar="NAME", help="time these only, beside scipy: auto, a solver")
+    command.add_argument("--columns", nargs="+", metavar="NAME", help="time these only, beside the yardstick")
     command.set_defaults(command=_bench)
 
     command = commands.add_parser("solve", help="the prox of the array in an .npy file")
@@ -74,11 +77,16 @@ def _size(text: str) -> int:
 
 
 def _bench(args) -> None:
-    from .bench import SIZES, run_bench
+    from . import bench, bench_cuda
 
     if args.repeats < 1:
         raise ValueError(f"--repeats is {args.repeats}: give at least 1")
-    run_bench(args.sizes or SIZES, args.repeats, args.columns)
+    if args.device == "cuda":
+        bench_cuda.run_bench(args.sizes or bench_cuda.SIZES, args.repeats, args.cases, args.columns)
+        return
+    if args.cases:
+        raise ValueError("--cases goes with --device cuda: leave it out, or add that")
+    bench.run_bench(args.sizes or bench.SIZES, args.repeats, args.columns)
 
 
 def _solve(args) -> None:

@@ -1,10 +1,14 @@
 """``python -m prox``: what it prints is computed, and what goes wrong is one sentence."""
 
+import sys
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
-from prox import bench, prox_weight_sharing
+from prox import bench, bench_cuda, prox_weight_sharing
 from prox.__main__ import main
+from prox.cuda import device
 
 
 @pytest.fixture
@@ -73,3 +77,34 @@ def test_bench_checks_the_answers_before_it_times():
 
 def test_memory_is_within_the_promise():
     assert bench._memory_in_fresh_process("Gaussian, half merge") < 40
+
+
+@pytest.mark.torch
+def test_bench_on_a_gpu_is_one_sentence_where_there_is_none(monkeypatch, capsys):
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert main(["bench", "--device", "cuda"]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("error: bench --device cuda needs an NVIDIA GPU")
+    assert printed.err.count("\n") == 1
+
+
+def test_bench_on_a_gpu_says_that_torch_or_cupy_is_missing(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    assert main(["bench", "--device", "cuda"]) == 2
+    assert "needs PyTorch" in capsys.readouterr().err
+    torch = SimpleNamespace(cuda=SimpleNamespace(is_available=lambda: True))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setattr(device, "find_spec", lambda name: None)
+    assert main(["bench", "--device", "cuda"]) == 2
+    assert "needs CuPy" in capsys.readouterr().err
+
+
+def test_bench_takes_its_options_to_the_device(monkeypatch, capsys):
+    asked = []
+    monkeypatch.setattr(bench_cuda, "run_bench", lambda *given: asked.append(given))
+    assert main(["bench", "--device", "cuda", "--sizes", "1e5", "--cases", "all equal", "--columns", "here"]) == 0
+    assert asked == [([100_000], 15, ["all equal"], ["here"])]
+    assert main(["bench", "--cases", "all equal"]) == 2
+    assert "--cases goes with --device cuda" in capsys.readouterr().err
