@@ -60,7 +60,7 @@ def pytest_configure(config):
     for name in sorted(REQUIRED):
         there, sentence = OPTIONAL[name]
         if not there():
-            raise pytest.UsageError(f"REQUIRE={name}, but {sentence}: install it, or do not require it")
+            raise pytest.UsageError(f"REQUIRE={name}, but {sentence}")
 
 
 def pytest_runtest_setup(item):

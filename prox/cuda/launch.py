@@ -185,7 +185,8 @@ def _collapse(device, launch, memory, frames, rows, line) -> None:
         *("prepare_frames", _grid(device, frames * COARSE, 256), 256, 0),
         *(memory["frames"], np.uint32(frames), memory["segments"], np.uint32(rows)),
     )
-    launch("survey", frames * parts, FRAME_THREADS, 8 * 64, *tables, counted)
+    launch("survey", frames * parts, FRAME_THREADS, 8 * 64 + 4 * COARSE, *tables, counted)
+    launch("choose_window", frames, FRAME_THREADS, SCAN_BYTES + 8, *tables)
     for stage, bins in enumerate((COARSE, 1 << device.shape.slot_bits)):
         launch("count_bins", frames * parts, FRAME_THREADS, 8 * bins, *tables, counted, np.int32(stage))
         items = (memory["keys"], memory["payload"], line.count)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 SOURCES = tuple(
     Path(__file__).with_name(f"{name}.cu")
-    for name in ("numbers", "sort", "vertices", "hull", "segments", "bins", "items", "place")
+    for name in ("numbers", "sort", "vertices", "hull", "segments", "bins", "certify", "collect", "items", "place")
 )
 DTYPES = ("float16", "bfloat16", "float32", "float64")  # in the order of the macro DTYPE
 LEAST_FRAME = 1 << 17  # from so many weights on, collapsing a segment is tried
