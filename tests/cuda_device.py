@@ -12,7 +12,7 @@ from particles.state import gather
 from prox.cuda import launch, shapes
 
 POISON = 0xCD  # what memory holds before a kernel writes to it
-SMALL = shapes.Shape(slot_bits=13, tile_chunks=32, sort_threads=32, sort_items=2)
+SMALL = shapes.Shape(slot_bits=13, tile_chunks=32, sort_threads=32, sort_items=2, frame_weights=64)
 
 
 @cache

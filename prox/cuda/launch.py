@@ -104,26 +104,23 @@ def solve_segments(device, dtype: str, groups: list[Segments], *, masses=None, d
 
     _reset(device, line, 0)
     _describe(launch, memory, groups, framed)
+    parts = _parts(device, frames, max(group.size for group in groups))
     if frames:
-        _collapse(device, launch, memory, frames, rows, line)
+        _collapse(device, launch, memory, (frames, parts, rows), line.count)
     launch(
         *("collect", _grid(device, total, COLLECT_SPAN), COLLECT_THREADS, SCAN_BYTES),
         *(memory["frames"], np.uint32(frames), memory["segments"], np.uint32(rows), np.uint32(total)),
         *(memory["keys"], memory["payload"], line.count),
     )
-    spare = _sort(device, launch, memory, macros, (dtype, total, rows), line.count)
-    sorted_keys, sorted_payload, values = spare
-    line = line._replace(items=(sorted_keys, sorted_payload, *line.items[2:]))
+    *ordered, values = _sort(device, launch, memory, macros, (dtype, total, rows), line.count)
+    line = line._replace(items=(*ordered, *line.items[2:]))
     solve_line(device, line)
     wanted = Details(None, None, None, None, None) if details is None else details
-    grid = _grid(device, total, 256)
-    launch("value_clusters", grid, 256, 0, *line.items, line.count, *line.tree, values, *wanted[:4])
-    launch(
-        *("scatter_values", grid, 256, 0, sorted_keys, sorted_payload, memory["segments"], line.count, *line.tree),
-        *(values, memory["frames"], wanted.labels),
-    )
+    solved = (line.count, *line.tree, values)
+    launch("value_clusters", _grid(device, total, 256), 256, 0, *line.items, *solved, *wanted[:4])
+    places = (*ordered, memory["segments"], *solved, memory["frames"], wanted.labels)
+    launch("scatter_values", _grid(device, total, 256), 256, 0, *places)
     if frames:
-        parts = _parts(device, frames)
         launch("write_closed", frames * parts, FRAME_THREADS, 0, memory["frames"], memory["segments"], np.uint32(parts))
 
 
@@ -178,8 +175,9 @@ def _describe(launch, memory, groups, framed) -> None:
         frame += group.rows if has else 0
 
 
-def _collapse(device, launch, memory, frames, rows, line) -> None:
-    parts = _parts(device, frames)
+def _collapse(device, launch, memory, numbers, item_count) -> None:
+    """The items that stand for closed bins; ``numbers`` of frames, blocks a frame and segments."""
+    frames, parts, rows = numbers
     tables, counted = (memory["frames"], memory["segments"]), np.uint32(parts)
     launch(
         *("prepare_frames", _grid(device, frames * COARSE, 256), 256, 0),
@@ -189,7 +187,7 @@ def _collapse(device, launch, memory, frames, rows, line) -> None:
     launch("choose_window", frames, FRAME_THREADS, SCAN_BYTES + 8, *tables)
     for stage, bins in enumerate((COARSE, 1 << device.shape.slot_bits)):
         launch("count_bins", frames * parts, FRAME_THREADS, 8 * bins, *tables, counted, np.int32(stage))
-        items = (memory["keys"], memory["payload"], line.count)
+        items = (memory["keys"], memory["payload"], item_count)
         launch("certify", frames, FRAME_THREADS, SCAN_BYTES, *tables, np.int32(stage), *items)
 
 
@@ -221,5 +219,6 @@ def _grid(device, work: int, each: int) -> int:
     return max(1, min(device.blocks, -(-work // each)))
 
 
-def _parts(device, frames: int) -> int:
-    return max(1, device.blocks // (4 * frames))
+def _parts(device, frames: int, longest: int) -> int:
+    """Blocks a frame: no more than run at once."""
+    return max(1, min(device.blocks // (4 * max(frames, 1)), longest // device.shape.frame_weights))

@@ -25,12 +25,14 @@ class Shape(NamedTuple):
 
     ``slot_bits``: 13 or 14, log2 of the slots whose counters, 8 bytes each, fit in a block's shared memory.
     ``tile_chunks``: threads of a tile, which has 32 ranks for each.  ``sort_items``: keys of up to 8 bytes a thread.
+    ``frame_weights``: of a frame, a block has at least so many, to pay for clearing its bins.
     """
 
     slot_bits: int = 14
     tile_chunks: int = 64
     sort_threads: int = 256
     sort_items: int = 16
+    frame_weights: int = 8192
 
 
 def passes_of(dtype: str, rows: int) -> list[int]:
