@@ -150,6 +150,19 @@ def test_the_families_are_what_they_are_called():
     assert count("swept by a blob") == count("swept by a blob from the right") == 2000 - 500 - 750
 
 
+def test_clusters_that_begin_and_end_near_the_borders_of_chunks_and_tiles():
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        n = TILE * rng.integers(3, 8)
+        begin, end = np.sort(rng.choice(np.arange(1, n // TILE), 2, replace=False)) * TILE + rng.integers(-40, 40, 2)
+        landed = 4.0 * np.arange(n)
+        landed[begin:end] = landed[begin:end][::-1]
+        particles = landing(landed).particles
+        start, sums = clusters(HostDevice(), particles, 1.0)
+        assert np.array_equal(start, np.delete(np.arange(n), np.arange(begin + 1, end)))
+        assert np.array_equal(sums[1], np.add.reduceat(particles.position, start))
+
+
 def test_as_many_particles_as_need_three_launches_of_joins():
     n = TILE * 4**MERGE_LEVELS + 7
     device = HostDevice(blocks=200)

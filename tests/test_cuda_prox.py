@@ -103,6 +103,23 @@ def rounded_bits(values, dtype):
     return ((bits + 0x7FFF + (bits >> 16 & 1)) >> 16).astype(np.uint16)
 
 
+@given(w=st.lists(st.integers(-6, 6), min_size=1, max_size=40), quarters=st.integers(0, 40), device=DEVICES)
+def test_small_integers_have_the_partition_of_the_cpu(w, quarters, device):
+    """Equal weights are together, also where nothing moves."""
+    w = np.array((w * 9)[: 2 ** len(w).bit_length() + 1], np.float32)
+    _, details = prox_with_details(device, w[None], quarters / 4)
+    _, clusters = prox_weight_sharing(w, quarters / 4, solver="sequential", return_clusters=True)
+    assert np.array_equal(np.flatnonzero(details.begins), clusters.start)
+
+
+@pytest.mark.parametrize("d", [2, 17, 33, 2049])
+def test_a_contact_at_the_very_strength_counts(d):
+    """Evenly spaced weights all meet at once."""
+    for strength, count in (((d - 1) / 2, 1), (0.999 * (d - 1) / 2, d)):
+        _, details = prox_with_details(HostDevice(), np.arange(d, dtype=np.float32)[None], strength)
+        assert details.begins.sum() == count
+
+
 @pytest.mark.torch
 def test_bfloat16_is_that_of_torch():
     import torch
@@ -216,10 +233,11 @@ def test_what_is_not_finite_makes_its_own_segment_nan_and_no_other(dtype, bad):
 def test_negative_zeros_become_zeros(dtype):
     for w in ([-0.0], [-0.0, 0.0, -0.0], [-1.0, -0.0, 0.0, 1.0]):
         for strength in (0.0, 0.1):
-            found = prox(HostDevice(), stored(np.array([w]), dtype), strength)
-            zeros = read(found[0])[np.array(w) == 0]
-            assert (zeros == 0).all()
-            assert not np.signbit(zeros).any()
+            found, details = prox_with_details(HostDevice(), stored(np.array([w]), dtype), strength)
+            zeros = np.array(w) == 0
+            assert (read(found[0])[zeros] == 0).all()
+            assert not np.signbit(read(found[0])[zeros]).any()
+            assert np.unique(details.labels[zeros]).size == 1
 
 
 @EVERY_DTYPE
