@@ -21,7 +21,7 @@ NAMES = {
     "linear": "regression from 100 features to 10 outputs whose true weights share values; needs no download",
 }
 LINEAR_SIZES = (1000, 200, 1000)  # train (as the paper), valid, test
-_SPLITTING, _ROLLS, _TEST_ROLLS, _PIXELS = range(4)  # streams of random numbers; see also linear.py
+_ROLLS, _TEST_ROLLS, _PIXELS = 2, 3, 4  # streams of random numbers; sources.py has 1, linear.py 10 to 13
 
 
 class Split(NamedTuple):
@@ -61,6 +61,9 @@ class _Look(NamedTuple):
 
 _LOOKS = {
     "digits-torus": _Look(sources.digits, 16.0, (0.3053,), (0.3760,), torus=True),
+    "mnist-torus": _Look(sources.mnist_by_share, 255.0, (0.1307,), (0.3081,), side=14, torus=True),
+    "mnist": _Look(sources.mnist, 255.0, (0.1307,), (0.3081,)),
+    "cifar10": _Look(sources.cifar10, 255.0, (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
 }
 
 
@@ -100,14 +103,12 @@ def load(
     look = _LOOKS[name]
     source = look.read(folder, seed)
     train, valid = _divide(name, source, train_size, validate_on_test)
-    pixels = None
     side = look.side or source.images.shape[-1]
     shifts, test_shifts = (
         random_shifts(len(images), side, side, np.random.default_rng([seed, stream])) if look.torus else None
         for images, stream in ((source.images, _ROLLS), (source.test_images, _TEST_ROLLS))
     )
-    if shuffle_pixels:
-        pixels = pixel_order(side * side, seed)
+    pixels = pixel_order(side * side, seed) if shuffle_pixels else None
 
     def part(index):
         moved = None if shifts is None else shifts[index]

@@ -9,7 +9,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from .cifar import read_batches
+from .homes import CIFAR10, MNIST, locate
+from .idx import read_idx
+
 DIGITS_TRAIN, DIGITS_VALID, DIGITS_TEST = 1000, 200, 597
+_DIVISION = 1  # stream of random numbers; data.py has 2 to 4, linear.py 10 to 13
 ROLLS_OF_TEST = 4  # of each test digit: 2,388 rolled images measure more finely than 597
 
 
@@ -52,11 +57,47 @@ def digits(folder, seed: int) -> Source:
     ``folder`` is not needed: the digits are inside the package.
     """
     pixels, targets = _read_digits()
-    order = torch.from_numpy(class_order(targets, np.random.default_rng([seed, 0])))
+    order = torch.from_numpy(class_order(targets, np.random.default_rng([seed, _DIVISION])))
     images = torch.from_numpy(pixels.reshape(-1, 1, 8, 8))
     targets = torch.from_numpy(targets)
     test = order[:DIGITS_TEST].repeat(ROLLS_OF_TEST)
     return Source(images, targets, order[DIGITS_TEST:], DIGITS_TRAIN, DIGITS_VALID, images[test], targets[test])
+
+
+def mnist(folder, seed: int) -> Source:
+    """MNIST, 28x28: of the 60,000 images beside its test set a tenth, drawn by ``seed``, is set aside."""
+    images, targets, test_images, test_targets = _read_mnist(folder)
+    order = torch.from_numpy(class_order(targets.numpy(), np.random.default_rng([seed, _DIVISION])))
+    return Source(images, targets, order, None, len(order) // 10, test_images, test_targets)
+
+
+def mnist_by_share(folder, seed: int) -> Source:
+    """MNIST as the paper divides it for the torus: the first 60% of each class; the last 10% of each are set aside.
+
+    The division does not depend on ``seed``.  The paper sets nothing aside: it validates on the test set.
+    """
+    images, targets, test_images, test_targets = _read_mnist(folder)
+    order = torch.from_numpy(class_order(targets.numpy()))
+    sizes = targets.bincount().tolist()
+    train = sum(6 * size // 10 for size in sizes)
+    valid = len(order) - sum(9 * size // 10 for size in sizes)
+    return Source(images, targets, order, train, valid, test_images, test_targets)
+
+
+def cifar10(folder, seed: int) -> Source:
+    """CIFAR-10, 3x32x32: of the 50,000 images beside its test set a tenth, drawn by ``seed``, is set aside."""
+    *paths, last = (locate("cifar10", member, folder) for member in CIFAR10.files[0].members)
+    train, test = read_batches(paths), read_batches([last])
+    order = torch.from_numpy(class_order(train.labels, np.random.default_rng([seed, _DIVISION])))
+    images, targets, test_images, test_targets = map(torch.from_numpy, (*train, *test))
+    return Source(images, targets, order, None, len(order) // 10, test_images, test_targets)
+
+
+def _read_mnist(folder) -> tuple[torch.Tensor, ...]:
+    """Training images, targets, test images, targets; each file checked by the md5 of its content."""
+    arrays = [read_idx(locate("mnist", file.name, folder), file.md5) for file in MNIST.files]
+    images, targets, test_images, test_targets = map(torch.from_numpy, arrays)
+    return images[:, None], targets.long(), test_images[:, None], test_targets.long()
 
 
 def _read_digits() -> tuple[np.ndarray, np.ndarray]:
