@@ -23,7 +23,7 @@ def test_figures_of_a_small_tensor_counted_by_hand():
     entropy = -(3 / 6 * math.log(3 / 6) + 2 / 6 * math.log(2 / 6) + 1 / 6 * math.log(1 / 6))
     assert figures.balance == pytest.approx(entropy / math.log(3))
     assert figures.bits == (3 * 32 + 16) / 6  # 6 indices of 2 bits fill two bytes
-    assert figures["penalty"] == pytest.approx((2 * 4 * 2.0 + 4 * 2 * 0 + 3 * 3 * 1.5) / 5)
+    assert figures["penalty"] == pytest.approx((1 * 5 * 2.0 + 3 * 3 * 1.5) / 5)
 
 
 def test_a_tensor_whose_codebook_would_be_larger_is_counted_as_plain():

@@ -108,8 +108,8 @@ def ordered_bits(w):
     return _reordered(bits), dtype
 
 
-def from_ordered_bits(bits: np.ndarray) -> np.ndarray:
-    """The inverse of ``ordered_bits``: the bits of the floats, as signed integers."""
+def from_ordered_bits(bits):
+    """The inverse of ``ordered_bits``: the bits of the floats, as signed integers; NumPy or torch."""
     return _reordered(bits)  # the sign bit does not change, so the map undoes itself
 
 

@@ -1,0 +1,238 @@
+"""Freezing: the sharing that was learnt becomes a codebook with fixed indices, and only the codebook is trained.
+
+The parameter stays the same object, only its content changes from the weights to the codebook and back: so it keeps
+its place in the optimizer, in tied modules and in learning rate schedulers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import parametrize
+
+from .codebook import Codebook, codebook_of
+from .rules import unwrapped, weights_of
+from .tensor_figures import measure
+
+GRADIENTS = ("mean", "sum")
+
+
+class SharedWeights(nn.Module):
+    """The parametrization of a frozen weight: codebook (k,) -> weights, shaped like ``index``.
+
+    Buffers: ``index`` int32, the entry of each weight; ``count`` (k,) int64, the weights of each entry; ``trained``
+    (k,) bool, False for a zero that stays zero whatever the optimizer does.  ``gradient``: an entry receives the
+    "mean" or the "sum" of the gradients of its weights.
+    """
+
+    def __init__(self, codebook: Codebook, gradient: str, keep_zeros: bool):
+        super().__init__()
+        values, index = codebook
+        self.gradient = gradient
+        self.register_buffer("index", index)
+        self.register_buffer("count", torch.bincount(index.reshape(-1), minlength=values.numel()))
+        self.register_buffer("trained", values != 0 if keep_zeros else torch.ones_like(values, dtype=torch.bool))
+
+    def forward(self, codebook: Tensor) -> Tensor:
+        values = codebook.masked_fill(~self.trained, 0.0)
+        return _Spread.apply(values, self.index, self.count if self.gradient == "mean" else None)
+
+    def right_inverse(self, weights: Tensor) -> Tensor:
+        """The codebook of weights that share as these do (-0.0 counts as 0.0); ValueError where they do not."""
+        values = weights.new_zeros(self.count.numel())
+        if weights.shape != self.index.shape:
+            raise ValueError(
+                f"the weights have shape {tuple(weights.shape)}, the frozen ones {tuple(self.index.shape)}"
+            )
+        values[self.index.reshape(-1).long()] = weights.detach().reshape(-1)
+        spread = self.forward(values)
+        same = (spread == weights) | (spread.isnan() & weights.isnan())
+        if not same.all():
+            raise ValueError(
+                f"{int((~same).sum())} of {same.numel()} weights do not share as the frozen ones do: "
+                "thaw_sharing first, or give weights of the same sharing"
+            )
+        return values
+
+    def extra_repr(self) -> str:
+        return f"{self.index.numel()} weights, {self.count.numel()} values, gradient={self.gradient!r}"
+
+
+def freeze_sharing(model, optimizer=None, *, gradient="mean", keep_zeros=True, only=None) -> list[str]:
+    """Fix which weights share a value, in place; from now on only the values are trained.  The names frozen.
+
+    ``only``: a key or keys as in the rules of ``attach``; by default every weight, biases and norms excepted, whose
+    codebook and indices are smaller than itself.  The weights stay as they are, but for -0.0, which becomes 0.0.
+    With ``gradient="mean"`` a step of plain SGD moves the weights as the projection of its step onto the sharing
+    would, so the learning rate of before fits; "sum" is the gradient by the codebook.  With ``keep_zeros`` exact
+    zeros stay zero.
+
+    Give the optimizer that trains the model: the parameters keep their groups, places and settings in it, their state
+    (momenta) is dropped, and every Sharing attached to it is detached.  Tied parameters stay tied.
+
+    Raises ValueError for a wrong ``gradient``, a key that matches nothing, a trained weight that the optimizer does
+    not know, a weight that is parametrized already, and a model inside of DistributedDataParallel; nothing is changed
+    then.
+    """
+    if gradient not in GRADIENTS:
+        raise ValueError(f"unknown gradient {gradient!r}: the known ones are {', '.join(GRADIENTS)}")
+    _check_wrapping(model)
+    places = _places(unwrapped(model))
+    chosen = {
+        name: parameter
+        for name, parameter in weights_of(model, only).items()
+        if (_is_worth_it(parameter, places[id(parameter)]) if only is None else _is_free(name, places[id(parameter)]))
+    }
+    _check_known(optimizer, chosen)
+    for parameter in chosen.values():
+        _freeze_(parameter, places[id(parameter)], gradient, keep_zeros)
+    if optimizer is not None and chosen:
+        _detach_sharings(optimizer)
+        _forget_(optimizer, chosen.values())
+    return list(chosen)
+
+
+def thaw_sharing(model, optimizer=None) -> list[str]:
+    """Turn every frozen weight of the model back into a plain parameter, in place.  The names thawed.
+
+    The weights are bit for bit those of the frozen model, and the parameters stand in their modules in the order of
+    before.  In the optimizer, if given, they keep their groups and places; their state is dropped.  Raises ValueError
+    where another parametrization stands on top of a frozen weight; nothing is changed then.
+    """
+    _check_wrapping(model)
+    frozen = list(frozen_weights(model))
+    for weight in frozen:
+        if len(weight.module.parametrizations[weight.attribute]) > 1:
+            raise ValueError(f"{weight.name!r} has a further parametrization: remove that one first")
+    first: dict[int, FrozenWeight] = {}
+    for weight in frozen:
+        tied = id(weight.codebook) in first
+        first.setdefault(id(weight.codebook), weight)
+        order = weight.module.parametrizations[weight.attribute].parameter_order
+        # A tied codebook has become the weights already when its second module comes.
+        parametrize.remove_parametrizations(weight.module, weight.attribute, leave_parametrized=not tied)
+        _reorder_(weight.module, order)
+        weight.codebook.grad = None
+    if optimizer is not None and first:
+        _forget_(optimizer, [weight.codebook for weight in first.values()])
+    return [weight.name for weight in first.values()]
+
+
+class FrozenWeight(NamedTuple):
+    """One place of a frozen weight: its plain name, the module and attribute that hold it, what computes it."""
+
+    name: str
+    module: nn.Module
+    attribute: str
+    codebook: nn.Parameter
+    shared: SharedWeights
+
+
+def frozen_weights(model) -> Iterator[FrozenWeight]:
+    """The places of the frozen weights of a model, in the order of its modules; a tied one has several."""
+    for path, module in unwrapped(model).named_modules():
+        if not parametrize.is_parametrized(module):
+            continue
+        for attribute, found in module.parametrizations.items():
+            if isinstance(found[0], SharedWeights):
+                name = f"{path}.{attribute}" if path else attribute
+                yield FrozenWeight(name, module, attribute, found.original, found[0])
+
+
+class _Spread(torch.autograd.Function):
+    """values (k,) -> values[index]; backwards the sum over each entry's places, or with ``count`` their mean."""
+
+    @staticmethod
+    def forward(ctx, values, index, count):
+        ctx.save_for_backward(index, count)
+        ctx.entries = values.numel()
+        return values.index_select(0, index.reshape(-1)).reshape(index.shape)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        index, count = ctx.saved_tensors
+        total = gradient.new_zeros(ctx.entries, dtype=torch.float64)  # a cluster may hold most of a layer
+        total = total.index_add(0, index.reshape(-1), gradient.reshape(-1).double())
+        return (total if count is None else total / count).to(gradient.dtype), None, None
+
+
+class _Place(NamedTuple):
+    module: nn.Module
+    attribute: str
+
+
+def _places(model: nn.Module) -> dict[int, list[_Place]]:
+    """Where each parameter is held, by its id."""
+    found: dict[int, list[_Place]] = {}
+    for module in model.modules():
+        for attribute, parameter in module._parameters.items():
+            found.setdefault(id(parameter), []).append(_Place(module, attribute))
+    return found
+
+
+def _is_worth_it(parameter: Tensor, places: list[_Place]) -> bool:
+    if any(isinstance(module, parametrize.ParametrizationList) for module, _ in places):
+        return False
+    return measure(parameter).bits < 8 * parameter.element_size()
+
+
+def _is_free(name: str, places: list[_Place]) -> bool:
+    if any(isinstance(module, parametrize.ParametrizationList) for module, _ in places):
+        raise ValueError(f"{name!r} belongs to a parametrization: remove that first, only plain weights are frozen")
+    return True
+
+
+def _freeze_(parameter: nn.Parameter, places: list[_Place], gradient: str, keep_zeros: bool) -> None:
+    weights = parameter.detach().clone()
+    shared = SharedWeights(codebook_of(weights), gradient, keep_zeros)
+    for number, (module, attribute) in enumerate(places):
+        order = tuple(module._parameters)
+        if number:  # the tied parameter holds the codebook already, so torch is shown the weights once more
+            module._parameters[attribute] = nn.Parameter(weights.clone(), parameter.requires_grad)
+        parametrize.register_parametrization(module, attribute, shared)
+        module.parametrizations[attribute].original = parameter
+        module.parametrizations[attribute].parameter_order = order
+    parameter.grad = None
+
+
+def _reorder_(module: nn.Module, order: tuple[str, ...]) -> None:
+    """Removing a parametrization puts the parameter last; optimizer states are loaded by order."""
+    for attribute in order:
+        if attribute in module._parameters:
+            module._parameters[attribute] = module._parameters.pop(attribute)
+
+
+def _check_wrapping(model) -> None:
+    if isinstance(model, nn.parallel.DistributedDataParallel):
+        raise ValueError(
+            "the model is wrapped in DistributedDataParallel, which knows its parameters by their sizes: freeze or "
+            "thaw model.module, then wrap it anew"
+        )
+
+
+def _check_known(optimizer, chosen: dict[str, nn.Parameter]) -> None:
+    if optimizer is None:
+        return
+    known = {id(parameter) for group in optimizer.param_groups for parameter in group["params"]}
+    for name, parameter in chosen.items():
+        if parameter.requires_grad and id(parameter) not in known:
+            raise ValueError(f"{name!r} is in no group of the optimizer: give the optimizer that trains this model")
+
+
+def _forget_(optimizer, parameters) -> None:
+    """Drop what the optimizer remembers about parameters of other shapes."""
+    if isinstance(optimizer, torch.optim.LBFGS):  # it remembers all of them in one vector
+        optimizer.state.clear()
+        optimizer._numel_cache = None
+    for parameter in parameters:
+        optimizer.state.pop(parameter, None)
+
+
+def _detach_sharings(optimizer) -> None:
+    from .hook import attached_to
+
+    for sharing in attached_to(optimizer):
+        sharing.detach()
