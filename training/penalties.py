@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import torch
+from torch.nn.functional import pad
 
 from prox import WeightSharing
 from prox.proximal import check_amount, check_scope
@@ -162,11 +163,18 @@ def scaled(penalty, factor: float):
 
 
 def _below_minus_above(rows: torch.Tensor) -> torch.Tensor:
-    """For each entry of (rows, d): how many of its row are smaller, minus how many are larger.  int64."""
-    ordered = rows.sort(dim=1).values
-    below = torch.searchsorted(ordered, rows)
-    up_to = torch.searchsorted(ordered, rows, right=True)
-    return below + up_to - rows.shape[1]
+    """For each entry of (rows, d): how many of its row are smaller, minus how many are larger.  int64.
+
+    A run of equal entries has ``begin`` smaller ones and d - ``end`` larger ones.  (Two binary searches for each entry
+    take three times as long.)
+    """
+    ordered, places = rows.sort(dim=1)
+    d = rows.shape[1]
+    rank = torch.arange(d, device=rows.device)
+    border = ordered[:, 1:] != ordered[:, :-1]
+    begin = torch.where(pad(border, (1, 0), value=True), rank, 0).cummax(dim=1).values
+    end = torch.where(pad(border, (0, 1), value=True), rank + 1, d).flip(1).cummin(dim=1).values.flip(1)
+    return torch.empty_like(places).scatter_(1, places, begin + end - d)
 
 
 def _groups(x: torch.Tensor, scope: str) -> torch.Tensor:

@@ -181,7 +181,7 @@ def _predicate(key) -> Callable[[_Place, nn.Parameter], bool]:
         return lambda place, parameter: isinstance(place.module, key[0]) and place.attribute == key[1]
     if callable(key) and not isinstance(key, type):
         return lambda place, parameter: bool(key(place.name, parameter))
-    raise TypeError(f"rule {key!r} is a {type(key).__name__}: give {_KEYS}")
+    raise TypeError(f"rule {key!r} is of type {type(key).__name__}: give {_KEYS}")
 
 
 def _is_type_and_attribute(key) -> bool:

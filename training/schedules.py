@@ -120,6 +120,8 @@ class Target:
 
     def corrected(self, state: dict, figures: Figures) -> dict:
         """The next state, by the figures measured at the factor of this one.  Pure; see the class."""
+        if figures.numel == 0:
+            return dict(state)
         error = self._error(figures)
         before, reach = state.get("error", 0.0), state.get("reach", LARGEST_MOVE)
         if abs(error) <= NEAR:
@@ -136,10 +138,10 @@ class Target:
     def _error(self, figures: Figures) -> float:
         """log(measured / wanted): positive where a larger factor is wanted."""
         if self.sparsity is not None:
-            fewest = 1.0 / max(figures.numel, 1)
+            fewest = 1.0 / figures.numel
             return math.log(max(1.0 - figures.sparsity, fewest) / (1.0 - self.sparsity))
         wanted = math.log(self.distinct) if self.bits is None else self.bits * math.log(2.0)
-        return math.log(max(figures.distinct, 1)) - wanted
+        return math.log(figures.distinct) - wanted
 
 
 def parse(text: str):
