@@ -30,6 +30,7 @@ _BROKEN = (
     OverflowError,
     RecursionError,
     TypeError,
+    ValueError,
 )
 
 
@@ -55,7 +56,7 @@ def read_batch(path) -> Batch:
         try:
             found = _Unpickler(io.BytesIO(data), encoding="bytes").load()
         except _BROKEN as error:
-            raise ValueError(f"not a whole CIFAR-10 batch: {' '.join(str(error).split())[:100]}") from None
+            raise ValueError(f"not a CIFAR-10 batch, or a broken one: {' '.join(str(error).split())[:120]}") from None
         if not isinstance(found, dict):
             raise ValueError("not a CIFAR-10 batch: it holds no dictionary")
         pixels, labels = (_entry(found, name) for name in ("data", "labels"))

@@ -23,6 +23,7 @@ PIECE = 2**18  # bytes
 TIMEOUT = 30.0  # seconds without a byte
 ATTEMPTS = 4  # connections in a row that bring nothing new
 PAUSE = 1.0  # seconds before the second of them, twice as many before the next
+_KEPT = "what has arrived is kept, and the next download goes on from there"
 _GONE_FOR_GOOD = range(400, 500)  # HTTP: asking again will not help
 
 Progress = Callable[[str, int, int | None], None]  # file name, bytes that are there, bytes in all if known
@@ -101,9 +102,8 @@ def fetch_file(file: RemoteFile, target: Path, progress: Progress | None = None)
                 os.replace(part, target)
                 return
     except OSError as error:
-        kept = "what has arrived is kept, and the next download goes on from there"
-        raise type(error)(f"could not write {part}: {error.strerror or error}; {kept}") from error
-    hint = "; what has arrived is kept, and the next download goes on from there" if part.exists() else ""
+        raise type(error)(f"could not write {part}: {error.strerror or error}; {_KEPT}") from error
+    hint = f"; {_KEPT}" if part.exists() and part.stat().st_size else ""
     raise OSError(f"could not download {target.name} ({'; '.join(troubles)}){hint}")
 
 
@@ -219,7 +219,7 @@ def unpack(file: RemoteFile, archive: Path) -> None:
     """
     missing = dict(file.members)
     try:
-        with tarfile.open(archive) as tar:
+        with tarfile.open(archive, "r:gz") as tar:
             for member in tar:
                 if member.name not in missing or not member.isreg():
                     continue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 
@@ -22,7 +24,7 @@ def roll(images: torch.Tensor, shifts) -> torch.Tensor:
     rows = (torch.arange(height, device=images.device) - shifts[:, :1]) % height
     columns = (torch.arange(width, device=images.device) - shifts[:, 1:]) % width
     source = (rows[:, :, None] * width + columns[:, None, :]).reshape(len(images), 1, height * width)
-    planes = images.reshape(len(images), -1, height * width)
+    planes = images.reshape(len(images), math.prod(images.shape[1:-2]), height * width)
     return planes.gather(2, source.expand_as(planes)).reshape(images.shape)
 
 
