@@ -72,17 +72,14 @@ def best_match(units, others=None, *, chosen=None, still: bool = False) -> Match
     ``units`` and ``others`` (n, channels, height, width) come from ``centred``; n is at least 2.  ``still``: the shift
     (0, 0) counts too.
     """
-    n, channels, height, width = units.shape
+    n, _, height, width = units.shape
     chosen = np.arange(n) if chosen is None else np.asarray(chosen)
-    spectra = fft.rfft2(units[chosen])
-    other_spectra = spectra if others is None and chosen.size == n else fft.rfft2(units if others is None else others)
-    other_spectra = other_spectra.conj()
+    spectra, other_spectra = fft.rfft2(units[chosen]), fft.rfft2(units if others is None else others)
     cosine, index, place = (np.empty(chosen.size, kind) for kind in (np.float32, np.int64, np.int64))
     step = max(1, CHUNK // (n * height * width))
     for begin in range(0, chosen.size, step):
         part = slice(begin, begin + step)
-        product = sum(spectra[part, None, c] * other_spectra[:, c] for c in range(channels))
-        similar = fft.irfft2(product, s=(height, width)).reshape(-1, n, height * width)
+        similar = correlations(spectra[part], other_spectra, (height, width))
         if not still:
             similar[:, :, 0] = -1.0
         rows = np.arange(len(similar))
@@ -92,6 +89,13 @@ def best_match(units, others=None, *, chosen=None, still: bool = False) -> Match
         cosine[part] = best[rows, index[part]]
         place[part] = similar[rows, index[part]].argmax(axis=1)
     return Match(np.clip(cosine, -1.0, 1.0), index, np.stack(np.unravel_index(place, (height, width)), axis=1))
+
+
+def correlations(spectra, other_spectra, shape) -> np.ndarray:
+    """The product of every image with every other one shifted: (images, others, height width), by their ``rfft2``."""
+    channels = range(spectra.shape[1])
+    product = sum(spectra[:, None, c] * other_spectra[:, c].conj() for c in channels)
+    return fft.irfft2(product, s=shape).reshape(len(spectra), len(other_spectra), -1)
 
 
 def surrogates(filters, random) -> np.ndarray:
