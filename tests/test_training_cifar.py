@@ -2,6 +2,7 @@
 
 import pickle
 import struct
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -98,6 +99,26 @@ def test_a_pickle_cannot_change_the_reader(tmp_path):
     )
     refused(ValueError, lambda: read_batch(tmp_path / "evil"))
     assert read_batch(written(tmp_path / "b", BATCH)).labels.tolist() == LABELS
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        pickle.LONG_BINPUT + struct.pack("<I", 2**27),
+        pickle.BYTEARRAY8 + struct.pack("<Q", 2**29),
+        pickle.BINBYTES8 + struct.pack("<Q", 2**29),
+        b"cnumpy._core.numeric\n_frombuffer\n" + pickle.dumps((2**29, 0, (1,), "C"), 2)[2:-1] + b"R",
+    ],
+    ids=["a place in the memo", "a bytearray", "bytes", "a buffer"],
+)
+def test_no_memory_is_set_aside_for_what_a_file_only_claims(claim, tmp_path):
+    (tmp_path / "b").write_bytes(pickle.PROTO + b"\x05" + pickle.NONE + claim + pickle.STOP)
+    tracemalloc.start()
+    try:
+        refused(ValueError, lambda: read_batch(tmp_path / "b"), str(tmp_path / "b"))
+        assert tracemalloc.get_traced_memory()[1] < 2**28  # half of that is what the file is read into
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(
