@@ -1,0 +1,78 @@
+"""A run's folder is opened for a new run, or for one that goes on; its status is kept."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from .checkpoint import LAST
+from .config import Config
+from .run_log import CONFIG, METRICS, SNAPSHOTS, STATUS, cut_back, read_json, write_json
+from .stopping import Interrupted
+
+
+def check_folder(folder: Path, config: Config, resume: bool) -> None:
+    """Refuse a folder that holds something when a new run is to start, or another run when one is to go on.
+
+    Raises FileExistsError or ValueError.
+    """
+    if not resume:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise FileExistsError(f"{folder} is not empty: take --resume to go on with its run, or another --out")
+        return
+    if not (folder / CONFIG).exists():
+        if folder.exists() and any(folder.iterdir()):
+            raise FileExistsError(f"{folder} is not the folder of a run, and it is not empty: take another --out")
+        return
+    stored = stored_config(folder)
+    for name, value in stored.to_json().items():
+        if value != config.to_json()[name]:
+            raise ValueError(
+                f"{folder}: the run was started with {name} {value}, not {config.to_json()[name]}: a run goes on as it "
+                "began, start a new one in another --out"
+            )
+
+
+def stored_config(folder: Path) -> Config:
+    """The configuration that a run was started with; FileNotFoundError where there is none."""
+    if not (folder / CONFIG).is_file():
+        raise FileNotFoundError(f"{folder} holds no run to go on with: it has no {CONFIG}")
+    try:
+        return Config.from_json(read_json(folder / CONFIG))
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{folder / CONFIG}: {str(error).removeprefix(f'{folder / CONFIG}: ')}") from None
+
+
+def create_folder_(folder: Path, config: Config) -> None:
+    """Make the folder with the run's configuration in it."""
+    (folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
+    (folder / LAST).parent.mkdir(exist_ok=True)
+    write_json(folder / CONFIG, config.to_json())
+
+
+def cut_back_(folder: Path, epoch: int, step: int) -> None:
+    """Drop what was logged after a checkpoint: it will come again."""
+    cut_back(folder / METRICS, epoch)
+    for path in (folder / SNAPSHOTS).glob("*.npz"):
+        if path.stem.isdecimal() and int(path.stem) > step:
+            path.unlink()
+
+
+@contextmanager
+def kept_status(folder: Path, writes: bool):
+    """The status file says "running" inside of the block, and afterwards how it ended."""
+
+    def tell(status: str, message: str = "") -> None:
+        if writes:
+            write_json(folder / STATUS, {"status": status, "message": message})
+
+    tell("running")
+    try:
+        yield
+    except KeyboardInterrupt as stop:
+        tell("interrupted", str(stop) if isinstance(stop, Interrupted) else "interrupted before it could save")
+        raise
+    except BaseException as error:
+        tell("failed", " ".join(str(error).split()))
+        raise
+    tell("finished")
