@@ -1,4 +1,4 @@
-"""Downloads arrive whole and right or not at all, whatever the server and the disk do; IDX files are checked."""
+"""Downloads arrive whole and right or not at all, whatever the server and the disk do."""
 
 import gzip
 import hashlib
@@ -7,58 +7,24 @@ import os
 import socket
 import tarfile
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 
 import numpy as np
 import pytest
+from file_server import Handler
 from one_sentence import refused
 
 from training import download as downloading
 from training import homes
 from training.download import download, fetch, fetch_file, unpack
 from training.homes import RemoteFile, RemoteSet
-from training.idx import read_content, read_idx
+from training.idx import read_idx
 
 CONTENT = np.random.default_rng(0).bytes(1_000_000)
 
 
 def md5(content):
     return hashlib.md5(content).hexdigest()
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Serves ``server.files``; a file's ``cuts`` says after how many bytes each of its connections breaks."""
-
-    def do_GET(self):
-        wanted = self.headers.get("Range")
-        self.server.asked.append((self.path, wanted))
-        if self.path in self.server.status:
-            self.send_error(self.server.status[self.path])
-            return
-        content, begin = self.server.files[self.path], 0
-        if wanted and self.server.ranges:
-            begin = int(wanted.removeprefix("bytes=").removesuffix("-"))
-            if begin >= len(content):
-                self.send_response(416)
-                self.send_header("Content-Range", f"bytes */{len(content)}")
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            begin += self.server.offset
-            self.send_response(206)
-            self.send_header("Content-Range", f"bytes {begin}-{len(content) - 1}/{len(content)}")
-        else:
-            self.send_response(200)
-        rest = content[begin:]
-        if self.server.tells_length:
-            self.send_header("Content-Length", str(len(rest)))
-        self.end_headers()
-        cut = self.server.cuts.pop(0) if self.server.cuts else len(rest)
-        self.wfile.write(rest[:cut])
-        self.server.sent += min(cut, len(rest))
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture
@@ -265,63 +231,3 @@ def test_the_command_says_where_the_data_lie(gzipped_set, tmp_path, capsys):
     refused(ValueError, lambda: download("mnits"), "'mnits'", "mnist", "cifar10")
     (tmp_path / "file").touch()
     refused(OSError, lambda: download("mnist", tmp_path / "file"), "could not make the folder", "file")
-
-
-def test_the_folder_is_the_argument_else_the_variable_else_the_cache(monkeypatch, tmp_path):
-    monkeypatch.setenv("STICKYWEIGHTS_DATA", "/of/variable")
-    monkeypatch.setenv("XDG_CACHE_HOME", "/of/cache")
-    assert str(homes.data_folder("/given")) == "/given"
-    assert str(homes.data_folder()) == "/of/variable"
-    monkeypatch.delenv("STICKYWEIGHTS_DATA")
-    assert str(homes.data_folder()) == "/of/cache/stickyweights"
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setenv("HOME", "/of/user")
-    assert str(homes.data_folder()) == "/of/user/.cache/stickyweights"
-
-
-def test_missing_files_name_the_folder_and_the_command(monkeypatch, tmp_path):
-    folder = tmp_path / "my data"
-    command = f"`python -m training download cifar10 --data '{folder}'`"
-    refused(FileNotFoundError, lambda: homes.locate("cifar10", "x", folder), f"not in {folder}", command)
-    monkeypatch.setenv("STICKYWEIGHTS_DATA", str(tmp_path))
-    refused(
-        FileNotFoundError, lambda: homes.locate("mnist", "x"), f"in {tmp_path}", "`python -m training download mnist`"
-    )
-
-
-WHOLE = idx([[1, 2, 3], [4, 5, 6]])
-
-
-@pytest.mark.parametrize("data", [WHOLE, gzip.compress(WHOLE)], ids=["plain", "gzipped"])
-def test_idx_is_read_in_its_shape(data, tmp_path):
-    (tmp_path / "f").write_bytes(data)
-    values = read_idx(tmp_path / "f", md5(WHOLE))
-    assert values.dtype == np.uint8
-    assert values.tolist() == [[1, 2, 3], [4, 5, 6]]
-    values[0, 0] = 9  # its own memory, to be written
-
-
-@pytest.mark.parametrize(
-    ("data", "word"),
-    [
-        (b"", "not an IDX file"),
-        (b"PNG!" + WHOLE, "not an IDX file"),
-        (bytes([0, 0, 13, 1, 0, 0, 0, 1]) + b"\0\0\xc0\x7f", "IDX type 13"),
-        (WHOLE[:9], "cut off"),
-        (WHOLE[:-1], "5 values follow, its shape (2, 3) needs 6"),
-        (WHOLE + b"x", "7 values follow"),
-        (bytes([0, 0, 8, 3]) + b"\xff" * 12, "0 values follow"),
-        (gzip.compress(WHOLE)[:-3], "unzipped"),
-        (gzip.compress(WHOLE)[:12] + b"\xff" * 20, "unzipped"),
-    ],
-)
-def test_a_bad_idx_file_is_refused(data, word, tmp_path):
-    (tmp_path / "f").write_bytes(data)
-    refused(ValueError, lambda: read_idx(tmp_path / "f"), str(tmp_path / "f"), word)
-
-
-def test_other_content_and_too_much_of_it_are_refused(tmp_path):
-    (tmp_path / "f").write_bytes(gzip.compress(bytes(10_000)))
-    refused(ValueError, lambda: read_content(tmp_path / "f", "0" * 32), "md5", "download it again")
-    refused(ValueError, lambda: read_content(tmp_path / "f", limit=9_999), "more than 9,999 bytes")
-    refused(OSError, lambda: read_idx(tmp_path / "gone"), "could not read", "gone")
