@@ -87,11 +87,11 @@ def freeze_sharing(model, optimizer=None, *, gradient="mean", keep_zeros=True, o
         if (_is_worth_it(parameter, places[id(parameter)]) if only is None else _is_free(name, places[id(parameter)]))
     }
     _check_known(optimizer, chosen)
-    for parameter in chosen.values():
-        _freeze_(parameter, places[id(parameter)], gradient, keep_zeros)
     if optimizer is not None and chosen:
         _detach_sharings(optimizer)
         _forget_(optimizer, chosen.values())
+    for parameter in chosen.values():
+        _freeze_(parameter, places[id(parameter)], gradient, keep_zeros)
     return list(chosen)
 
 
@@ -103,15 +103,18 @@ def thaw_sharing(model, optimizer=None) -> list[str]:
     where another parametrization stands on top of a frozen weight; nothing is changed then.
     """
     _check_wrapping(model)
-    frozen = list(frozen_weights(model))
-    for weight in frozen:
+    frozen: dict[tuple, FrozenWeight] = {}
+    for weight in frozen_weights(model):
+        frozen.setdefault((id(weight.module), weight.attribute), weight)
+    for weight in frozen.values():
         if len(weight.module.parametrizations[weight.attribute]) > 1:
             raise ValueError(f"{weight.name!r} has a further parametrization: remove that one first")
     first: dict[int, FrozenWeight] = {}
-    for weight in frozen:
+    for weight in frozen.values():
         tied = id(weight.codebook) in first
         first.setdefault(id(weight.codebook), weight)
         order = weight.module.parametrizations[weight.attribute].parameter_order
+        _own_class_(weight.module)
         # A tied codebook has become the weights already when its second module comes.
         parametrize.remove_parametrizations(weight.module, weight.attribute, leave_parametrized=not tied)
         _reorder_(weight.module, order)
@@ -130,10 +133,16 @@ class FrozenWeight(NamedTuple):
     codebook: nn.Parameter
     shared: SharedWeights
 
+    @property
+    def state_prefix(self) -> str:
+        """What the names of its entries in the model's ``state_dict`` begin with."""
+        return f"{self.name.removesuffix(self.attribute)}parametrizations.{self.attribute}."
+
 
 def frozen_weights(model) -> Iterator[FrozenWeight]:
-    """The places of the frozen weights of a model, in the order of its modules; a tied one has several."""
-    for path, module in unwrapped(model).named_modules():
+    """The places of the frozen weights of a model, in the order of its modules; a tied one has several, and so has
+    one in a module that the model holds under several names."""
+    for path, module in unwrapped(model).named_modules(remove_duplicate=False):
         if not parametrize.is_parametrized(module):
             continue
         for attribute, found in module.parametrizations.items():
@@ -196,6 +205,12 @@ def _freeze_(parameter: nn.Parameter, places: list[_Place], gradient: str, keep_
         module.parametrizations[attribute].original = parameter
         module.parametrizations[attribute].parameter_order = order
     parameter.grad = None
+
+
+def _own_class_(module: nn.Module) -> None:
+    """A deep copy has the class of its original, which torch changes when it removes a parametrization from either."""
+    shared = type(module)
+    module.__class__ = type(shared.__name__, shared.__bases__, dict(vars(shared)))
 
 
 def _reorder_(module: nn.Module, order: tuple[str, ...]) -> None:

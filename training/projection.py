@@ -83,12 +83,12 @@ def strength_for(merge_times: np.ndarray, clusters: int) -> float:
 def _aims(what: str, aims, chosen: Mapping) -> dict:
     """Name -> number, checked."""
     if not isinstance(aims, Mapping):
-        aims = dict.fromkeys(chosen, aims)
+        return dict.fromkeys(chosen, _aim(what, aims))
     if unknown := [name for name in aims if name not in chosen]:
         raise ValueError(f"{what} names {unknown[0]!r}: the chosen tensors are {', '.join(chosen)}")
     if missing := [name for name in chosen if name not in aims]:
         raise ValueError(f"{what} has no number for {missing[0]!r}: give one for each chosen tensor")
-    return {name: _aim(what if len(aims) == 1 else f"{what}[{name!r}]", aim) for name, aim in aims.items()}
+    return {name: _aim(f"{what}[{name!r}]", aim) for name, aim in aims.items()}
 
 
 def _aim(what: str, aim):

@@ -1,0 +1,374 @@
+"""Freezing fixes who shares with whom and trains the values; thawing gives the plain parameters back."""
+
+import copy
+
+import numpy as np
+import pytest
+
+pytestmark = pytest.mark.torch
+
+
+@pytest.fixture(scope="module")
+def torch():
+    return pytest.importorskip("torch")
+
+
+OPTIMIZERS = {
+    "SGD": {"lr": 0.1, "momentum": 0.9, "weight_decay": 0.01},
+    "Adam": {"lr": 0.01},
+    "AdamW": {"lr": 0.01, "amsgrad": True, "fused": True},
+    "LBFGS": {"lr": 0.1, "max_iter": 3},
+}
+
+
+def shared_model(torch, seed=0):
+    """Conv and linear layers whose weights are multiples of 1/4, many of them zero, some -0.0."""
+    torch.manual_seed(seed)
+    model = torch.nn.Sequential(
+        torch.nn.Conv2d(2, 8, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(32, 16), torch.nn.Linear(16, 3)
+    )
+    with torch.no_grad():
+        for layer in (model[0], model[3]):
+            layer.weight.copy_((layer.weight * 12).round() / 4)
+    assert (model[3].weight.signbit() & (model[3].weight == 0)).any()
+    return model
+
+
+def batch(torch, seed=0):
+    generator = torch.Generator().manual_seed(seed)
+    return torch.randn(20, 2, 4, 4, generator=generator), torch.randint(0, 3, (20,), generator=generator)
+
+
+def trained(torch, model, optimizer, steps=5):
+    inputs, targets = batch(torch)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(inputs), targets)
+        loss.backward()
+        return loss
+
+    return [float(optimizer.step(closure).detach()) for _ in range(steps)]
+
+
+def test_weights_that_share_are_frozen_and_the_outputs_stay_bit_equal(torch):
+    from training import freeze_sharing, thaw_sharing
+
+    model, (inputs, _) = shared_model(torch), batch(torch)
+    before, outputs = copy.deepcopy(model.state_dict()), model(inputs)
+    assert freeze_sharing(model) == ["0.weight", "3.weight"]  # the last layer holds too many values
+    assert torch.equal(model(inputs), outputs)
+    assert model[3].parametrizations.weight.original.shape == before["3.weight"].unique().shape
+    assert freeze_sharing(model) == []
+    assert thaw_sharing(model) == ["0.weight", "3.weight"]
+    assert thaw_sharing(model) == []
+    assert torch.equal(model(inputs), outputs)
+    assert list(model.state_dict()) == list(before)
+    for name, tensor in model.state_dict().items():
+        assert torch.equal(tensor, before[name])
+    assert type(model[3]) is torch.nn.Linear
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("gradient", ["mean", "sum"])
+def test_training_keeps_exactly_the_sharing_and_the_zeros(torch, name, gradient):
+    from training import freeze_sharing, thaw_sharing
+    from training.tensor_figures import moves
+
+    model = shared_model(torch)
+    optimizer = getattr(torch.optim, name)(model.parameters(), **OPTIMIZERS[name])
+    trained(torch, model, optimizer, 2)  # so that there are momenta to forget
+    model.load_state_dict(shared_model(torch).state_dict())
+    before = {place: model[place].weight.detach().clone() for place in (0, 3)}
+    freeze_sharing(model, optimizer, gradient=gradient)
+    losses = trained(torch, model, optimizer)
+    assert losses[-1] < losses[0]
+    thaw_sharing(model, optimizer)
+    for place, old in before.items():
+        new = model[place].weight
+        assert not torch.equal(new, old)
+        assert torch.equal(new == 0, old == 0)
+        assert moves(old, new) == (0, 0)
+    losses = trained(torch, model, optimizer)  # and on with plain parameters
+    assert losses[-1] < losses[0]
+
+
+def test_without_keep_zeros_the_zeros_move_together(torch):
+    from training import freeze_sharing
+
+    model = shared_model(torch)
+    zeros = model[3].weight == 0
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    freeze_sharing(model, optimizer, keep_zeros=False)
+    trained(torch, model, optimizer, 1)
+    assert (moved := model[3].weight[zeros].unique()).numel() == 1
+    assert moved != 0
+
+
+def test_a_zero_stays_zero_whatever_is_done_to_its_codebook(torch):
+    from training import freeze_sharing, thaw_sharing
+
+    model = shared_model(torch)
+    zeros = model[3].weight == 0
+    freeze_sharing(model)
+    with torch.no_grad():
+        model[3].parametrizations.weight.original.add_(1.0)
+    thaw_sharing(model)
+    assert torch.equal(model[3].weight == 0, zeros)
+
+
+@pytest.mark.parametrize("gradient", ["mean", "sum"])
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_the_gradient_is_the_mean_or_the_sum_over_each_cluster(torch, gradient, dtype):
+    from training import freeze_sharing
+
+    plain = shared_model(torch).to(getattr(torch, dtype))
+    frozen = copy.deepcopy(plain)
+    freeze_sharing(frozen, gradient=gradient)
+    for model in (plain, frozen):
+        inputs, targets = batch(torch)
+        torch.nn.functional.cross_entropy(model(inputs.to(plain[3].weight.dtype)), targets).backward()
+    dense, w = plain[3].weight.grad.double().numpy(), plain[3].weight.detach().double().numpy()
+    values = np.unique(w)
+    assert 0 in values
+    reduce = np.mean if gradient == "mean" else np.sum
+    expected = [0.0 if value == 0 else reduce(dense[w == value]) for value in values]
+    found = frozen[3].parametrizations.weight.original.grad.double().numpy()
+    np.testing.assert_allclose(found, expected, rtol=1e-2 if dtype == "bfloat16" else 1e-6, atol=1e-12)
+
+
+def test_a_step_with_the_mean_is_the_projected_step(torch):
+    from training import freeze_sharing
+
+    plain = shared_model(torch)
+    frozen = copy.deepcopy(plain)
+    freeze_sharing(frozen, keep_zeros=False)
+    for model in (plain, frozen):
+        trained(torch, model, torch.optim.SGD(model.parameters(), lr=0.3), 1)
+    old = shared_model(torch)[3].weight.detach()
+    for value in old.unique():
+        stepped = plain[3].weight.detach()[old == value].mean()
+        assert torch.allclose(frozen[3].weight.detach()[old == value], stepped, atol=1e-6)
+
+
+def test_the_codebook_is_differentiated_as_autograd_would_also_twice(torch):
+    from training.codebook import codebook_of
+    from training.freeze import SharedWeights
+
+    weights = torch.tensor([[1.0, 2.0, 0.0], [2.0, 2.0, -1.0]], dtype=torch.float64)
+    for gradient in ("sum", "mean"):
+        shared = SharedWeights(codebook_of(weights), gradient, True)
+        values = shared.right_inverse(weights).requires_grad_()
+        (first,) = torch.autograd.grad(shared(values).pow(3).sum(), values, create_graph=True)
+        assert torch.allclose(first, 3 * values**2 * (shared.count if gradient == "sum" else 1))
+    shared = SharedWeights(codebook_of(weights), "sum", True)
+    assert torch.autograd.gradcheck(shared, values)
+    assert torch.autograd.gradgradcheck(lambda v: shared(v).pow(3), values)
+
+
+def test_the_optimizer_keeps_groups_places_settings_and_scheduler(torch):
+    from training import freeze_sharing, thaw_sharing
+
+    model = shared_model(torch)
+    groups = [{"params": [model[4].weight, model[3].weight]}, {"params": [model[0].weight], "lr": 0.5}]
+    optimizer = torch.optim.SGD(groups, lr=0.1, momentum=0.9)
+    scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1, 0.5)
+    kept, shapes = list(optimizer.param_groups), [p.shape for g in optimizer.param_groups for p in g["params"]]
+    trained(torch, model, optimizer, 1)
+    model.load_state_dict(shared_model(torch).state_dict())
+    freeze_sharing(model, optimizer)
+    assert all(group is old for group, old in zip(optimizer.param_groups, kept, strict=True))
+    assert optimizer.param_groups[0]["params"][0] is model[4].weight
+    assert optimizer.param_groups[0]["params"][1] is model[3].parametrizations.weight.original
+    assert optimizer.param_groups[1]["params"] == [model[0].parametrizations.weight.original]
+    assert set(optimizer.state) == {model[4].weight}
+    scheduler.step()
+    assert [group["lr"] for group in optimizer.param_groups] == [0.05, 0.25]
+    before = model[3].weight.detach().clone()
+    trained(torch, model, optimizer, 1)
+    thaw_sharing(model, optimizer)
+    assert not torch.equal(model[3].weight, before)
+    assert optimizer.param_groups[0]["params"][1] is model[3].weight
+    assert [p.shape for g in optimizer.param_groups for p in g["params"]] == shapes
+    trained(torch, model, optimizer, 1)
+
+
+def test_attached_sharings_are_detached(torch):
+    from training import WeightSharing, attach, freeze_sharing
+    from training.hook import attached_to
+
+    model = shared_model(torch)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    attach(optimizer, model, {"3.weight": WeightSharing(1e-3)})
+    freeze_sharing(model, optimizer, only="0.weight")
+    assert attached_to(optimizer) == []
+    trained(torch, model, optimizer, 1)
+
+
+def tied_model(torch):
+    model = torch.nn.ModuleDict({"a": torch.nn.Embedding(30, 16), "b": torch.nn.Linear(16, 30, bias=False)})
+    with torch.no_grad():
+        model["a"].weight.copy_(model["a"].weight.round())
+    model["b"].weight = model["a"].weight
+    model["c"] = model["b"]  # and a module under two names
+    return model
+
+
+def test_tied_parameters_stay_tied(torch):
+    from training import freeze_sharing, thaw_sharing
+
+    model = tied_model(torch)
+    tied = model["a"].weight
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    assert freeze_sharing(model, optimizer) == ["a.weight"]
+    assert len(list(model.parameters())) == 1
+    twin = copy.deepcopy(model)
+    for each in (model, twin):
+        assert each["a"].parametrizations.weight.original is each["b"].parametrizations.weight.original
+    for _ in range(2):
+        optimizer.zero_grad()
+        model["b"](model["a"](torch.arange(30))).square().mean().backward()
+        optimizer.step()
+    assert torch.equal(model["a"].weight, model["b"].weight)
+    assert not torch.equal(model["a"].weight, twin["a"].weight)
+    assert thaw_sharing(model, optimizer) == ["a.weight"]
+    assert model["a"].weight is model["b"].weight is tied
+    assert thaw_sharing(twin) == ["a.weight"]
+    assert twin["a"].weight is twin["b"].weight is not tied
+
+
+def test_state_dicts_travel_between_frozen_models_and_between_plain_ones(torch):
+    from training import freeze_sharing, thaw_sharing
+
+    model = shared_model(torch)
+    plain = copy.deepcopy(model.state_dict())
+    freeze_sharing(model)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    trained(torch, model, optimizer, 3)
+    frozen, settings = copy.deepcopy(model.state_dict()), copy.deepcopy(optimizer.state_dict())
+    other = shared_model(torch)
+    freeze_sharing(other)
+    other.load_state_dict(frozen)
+    again = torch.optim.Adam(other.parameters(), lr=0.1)
+    again.load_state_dict(settings)
+    assert trained(torch, model, optimizer) == trained(torch, other, again)
+    assert torch.equal(model[0].weight, other[0].weight)
+    thaw_sharing(model)
+    model.load_state_dict(plain)
+    assert torch.equal(model[3].weight, shared_model(torch)[3].weight)
+
+
+def test_a_copied_model_trains_by_itself(torch):
+    from training import freeze_sharing
+
+    model = shared_model(torch)
+    freeze_sharing(model)
+    twin = copy.deepcopy(model)
+    before = model[3].weight.detach().clone()
+    trained(torch, twin, torch.optim.SGD(twin.parameters(), lr=0.1), 1)
+    assert torch.equal(model[3].weight, before)
+    assert not torch.equal(twin[3].weight, before)
+
+
+def test_weights_are_set_only_where_they_share_alike(torch):
+    from training import freeze_sharing
+
+    model = shared_model(torch)
+    freeze_sharing(model)
+    doubled = model[3].weight.detach() * 2
+    model[3].weight = doubled
+    assert torch.equal(model[3].weight, doubled)
+    with pytest.raises(ValueError, match="of 512 weights do not share as the frozen ones do: thaw_sharing first"):
+        model[3].weight = torch.randn(16, 32)
+
+
+def test_what_is_named_is_frozen_even_where_it_saves_nothing_and_stays_untrained(torch):
+    from training import freeze_sharing, thaw_sharing
+
+    model = shared_model(torch)
+    model[4].weight.requires_grad_(False)
+    optimizer = torch.optim.SGD([model[3].weight], lr=0.1)
+    assert freeze_sharing(model, optimizer, only=["4.weight"]) == ["4.weight"]
+    assert not model[4].parametrizations.weight.original.requires_grad
+    thaw_sharing(model)
+    assert not model[4].weight.requires_grad
+
+
+def test_recurrent_layers_compute_with_the_frozen_weights(torch):
+    from training import freeze_sharing
+
+    torch.manual_seed(0)
+    model = torch.nn.LSTM(8, 16)
+    with torch.no_grad():
+        model.weight_hh_l0.copy_((model.weight_hh_l0 * 8).round() / 8)
+    inputs = torch.randn(5, 1, 8)
+    outputs = model(inputs)[0]
+    assert freeze_sharing(model) == ["weight_hh_l0"]
+    assert torch.equal(model(inputs)[0], outputs)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    model(inputs)[0].sum().backward()
+    optimizer.step()
+    assert not torch.equal(model(inputs)[0], outputs)
+
+
+def test_bad_input_is_one_sentence_and_changes_nothing(torch):
+    from training import freeze_sharing, thaw_sharing
+
+    model = shared_model(torch)
+    other = torch.optim.SGD(shared_model(torch).parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="unknown gradient 'max': the known ones are mean, sum"):
+        freeze_sharing(model, gradient="max")
+    with pytest.raises(ValueError, match=r"'0\.weight' is in no group of the optimizer"):
+        freeze_sharing(model, other)
+    with pytest.raises(ValueError, match="fc9"):
+        freeze_sharing(model, only="fc9.weight")
+    assert model[3].weight.shape == (16, 32)
+    torch.nn.utils.parametrizations.weight_norm(model[3])
+    with pytest.raises(ValueError, match="belongs to a parametrization"):
+        freeze_sharing(model, only="3.parametrizations.weight.original1")
+    assert freeze_sharing(model) == ["0.weight"]
+    torch.nn.utils.parametrize.register_parametrization(model[0], "weight", torch.nn.Identity())
+    with pytest.raises(ValueError, match=r"'0\.weight' has a further parametrization"):
+        thaw_sharing(model)
+
+
+def normed(torch, track=True):
+    torch.manual_seed(0)
+    return torch.nn.Sequential(
+        torch.nn.Linear(4, 6), torch.nn.BatchNorm1d(6, track_running_stats=track), torch.nn.Dropout(0.5)
+    )
+
+
+def test_batch_norm_averages_become_the_means_over_the_batches(torch):
+    from training import reestimate_batch_norm
+
+    model = normed(torch)
+    model[2].eval()
+    batches = [torch.randn(8, 4) + shift for shift in range(3)]
+    model[1].running_mean.fill_(7.0)
+    assert reestimate_batch_norm(model, [(inputs, None) for inputs in batches]) == 1
+    outputs = [model[0](inputs).detach() for inputs in batches]
+    assert torch.allclose(model[1].running_mean, torch.stack([o.mean(0) for o in outputs]).mean(0), atol=1e-6)
+    assert torch.allclose(model[1].running_var, torch.stack([o.var(0) for o in outputs]).mean(0), atol=1e-6)
+    assert model[1].momentum == 0.1
+    assert [module.training for module in model.modules()] == [True, True, True, False]
+    kept = model[1].running_mean.clone()
+    assert reestimate_batch_norm(model, iter(batches)) == 1
+    assert torch.equal(model[1].running_mean, kept)
+    assert reestimate_batch_norm(normed(torch, track=False), batches) == 0
+
+
+def test_batch_norm_averages_are_kept_after_an_error(torch):
+    from training import reestimate_batch_norm
+
+    model = normed(torch).eval()
+    kept = copy.deepcopy(model.state_dict())
+    for batches, error, sentence in (
+        ([], ValueError, "batches is empty"),
+        ([torch.randn(8, 4), "text"], TypeError, "batch 1 is a str"),
+        ([torch.randn(8, 4), torch.randn(1, 4)], ValueError, "more than 1 value per channel"),
+    ):
+        with pytest.raises(error, match=sentence):
+            reestimate_batch_norm(model, batches)
+        assert all(torch.equal(tensor, kept[name]) for name, tensor in model.state_dict().items())
+        assert not any(module.training for module in model.modules())
