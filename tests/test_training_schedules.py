@@ -73,6 +73,18 @@ def test_a_steep_plant_is_bisected_and_a_flat_one_is_walked():
         assert all(abs(value / 256 - 1) < 0.05 for value in seen[-20:]), slope
 
 
+def test_a_settled_loop_follows_when_training_moves_on():
+    """At slope 60 the reach has shrunk by the 60th correction; then the critical strength is e^3 times what it was."""
+    state, seen = {"log_factor": 1.0}, []
+    for number in range(160):
+        away = state["log_factor"] - (3.0 if number >= 60 else 0.0)
+        seen.append(256 * math.exp(min(max(-60 * away, -5.0), 5.0)))
+        state = Target(distinct=256).corrected(state, figures(distinct=max(round(seen[-1]), 1)))
+        if number == 59:
+            assert state["reach"] < 0.1
+    assert all(abs(values / 256 - 1) < 0.05 for values in seen[50:60] + seen[-20:])
+
+
 def test_the_correction_has_the_right_sign_is_bounded_and_pure():
     for target, too_much, too_little in (
         (Target(distinct=100), figures(distinct=900), figures(distinct=3)),

@@ -183,14 +183,14 @@ def _groups(x: torch.Tensor, scope: str) -> torch.Tensor:
         return x.reshape(1, x.numel())
     if x.ndim < 2:
         raise ValueError(f"scope {scope!r} needs weights of two or more dimensions, got shape {tuple(x.shape)}")
-    return (x if scope == "row" else x.transpose(0, 1)).flatten(1).contiguous()
+    return (x if scope == "row" else x.transpose(0, 1)).flatten(1)
 
 
 def _ungrouped(groups: torch.Tensor, shape: torch.Size, scope: str) -> torch.Tensor:
     """The inverse of ``_groups``."""
     if scope != "column":
-        return groups.view(shape)
-    return groups.view(shape[1], shape[0], *shape[2:]).transpose(0, 1)
+        return groups.reshape(shape)
+    return groups.reshape(shape[1], shape[0], *shape[2:]).transpose(0, 1)
 
 
 def _opened(w: torch.Tensor) -> torch.Tensor:
