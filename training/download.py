@@ -71,17 +71,21 @@ def fetch(name: str, folder=None, progress: Progress | None = None) -> Path:
         raise ValueError(f"nothing to download for {name!r}: known are {', '.join([*SETS, *INSIDE])}")
     base = data_folder(folder)
     where = base / SETS[name].folders[0]
-    try:
-        where.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise type(error)(f"could not make the folder {where}: {error.strerror}") from error
     for file in SETS[name].files:
         if not _is_there(name, file, folder):
+            _make(where)
             fetch_file(file, where / file.name, progress)
             if file.members:
                 unpack(file, where / file.name)
                 (where / file.name).unlink()
     return base
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise type(error)(f"could not make the folder {folder}: {error.strerror}") from error
 
 
 def fetch_file(file: RemoteFile, target: Path, progress: Progress | None = None) -> None:
