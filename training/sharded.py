@@ -63,6 +63,6 @@ def check_sharding(name: str, parameter: torch.Tensor, penalty) -> None:
         cut = placement.is_shard() and not (elementwise or placement.dim == _WHOLE_WITHIN.get(scope))
         if placement.is_partial() or cut:
             raise ValueError(
-                f"parameter {name!r} is spread over processes as {placement}, which cuts what "
+                f"parameter {name!r} is spread over processes as {placement!r}, which cuts what "
                 f"{type(penalty).__name__} (scope {scope!r}) takes together: use scope='row' with Shard(0)"
             )
