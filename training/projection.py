@@ -123,6 +123,8 @@ def _at_most(w: Tensor, k: int, rewind: float) -> tuple[float, Tensor]:
 
 
 def _moved(w: Tensor, strength: float, rewind: float) -> tuple[float, Tensor]:
+    if w.is_cuda and not w.isfinite().all():  # there the prox does not look
+        raise ValueError("it holds NaN or infinite weights: every weight must be finite")
     return strength, prox_weight_sharing(w, strength, rewind=rewind)
 
 

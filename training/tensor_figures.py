@@ -81,8 +81,10 @@ def moves(before, after) -> tuple[int, int]:
     if tuple(before.shape) != tuple(after.shape):
         raise ValueError(f"before has shape {tuple(before.shape)}, after {tuple(after.shape)}: compare states of one")
     (old, k_old), (new, k_new) = _labels(before), _labels(after)
-    pairs = np.sort(old * max(k_new, 1) + new)
-    m = _starts(pairs).size
+    if type(old) is not type(new):  # one on a GPU, one not
+        old, new = (x if isinstance(x, np.ndarray) else x.cpu().numpy() for x in (old, new))
+    pairs = old * max(k_new, 1) + new
+    m = _starts(np.sort(pairs)).size if isinstance(pairs, np.ndarray) else pairs.unique().numel()
     return m - k_new, m - k_old
 
 
@@ -147,11 +149,13 @@ def _starts(ascending: np.ndarray) -> np.ndarray:
     return np.flatnonzero(new)
 
 
-def _labels(w) -> tuple[np.ndarray, int]:
-    """For each place the rank of its value among the distinct ones, int64; and their number."""
+def _labels(w):
+    """(for each place the rank of its value among the distinct ones, int64; their number)."""
     bits, _ = ordered_bits(w)
-    bits = bits if isinstance(bits, np.ndarray) else bits.cpu().numpy()
     bits[bits == -1] = 0
+    if not isinstance(bits, np.ndarray):
+        keys, labels = bits.unique(return_inverse=True)
+        return labels, keys.numel()
     ascending = np.sort(bits)
     keys = ascending[_starts(ascending)]
     return np.searchsorted(keys, bits), keys.size
