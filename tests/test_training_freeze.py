@@ -2,8 +2,8 @@
 
 import copy
 
-import numpy as np
 import pytest
+from shared_networks import batch, shared_model, trained
 
 pytestmark = pytest.mark.torch
 
@@ -19,36 +19,6 @@ OPTIMIZERS = {
     "AdamW": {"lr": 0.01, "amsgrad": True, "fused": True},
     "LBFGS": {"lr": 0.1, "max_iter": 3},
 }
-
-
-def shared_model(torch, seed=0):
-    """Conv and linear layers whose weights are multiples of 1/4, many of them zero, some -0.0."""
-    torch.manual_seed(seed)
-    model = torch.nn.Sequential(
-        torch.nn.Conv2d(2, 8, 3), torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(32, 16), torch.nn.Linear(16, 3)
-    )
-    with torch.no_grad():
-        for layer in (model[0], model[3]):
-            layer.weight.copy_((layer.weight * 12).round() / 4)
-    assert (model[3].weight.signbit() & (model[3].weight == 0)).any()
-    return model
-
-
-def batch(torch, seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    return torch.randn(20, 2, 4, 4, generator=generator), torch.randint(0, 3, (20,), generator=generator)
-
-
-def trained(torch, model, optimizer, steps=5):
-    inputs, targets = batch(torch)
-
-    def closure():
-        optimizer.zero_grad()
-        loss = torch.nn.functional.cross_entropy(model(inputs), targets)
-        loss.backward()
-        return loss
-
-    return [float(optimizer.step(closure).detach()) for _ in range(steps)]
 
 
 def test_weights_that_share_are_frozen_and_the_outputs_stay_bit_equal(torch):
@@ -115,55 +85,6 @@ def test_a_zero_stays_zero_whatever_is_done_to_its_codebook(torch):
         model[3].parametrizations.weight.original.add_(1.0)
     thaw_sharing(model)
     assert torch.equal(model[3].weight == 0, zeros)
-
-
-@pytest.mark.parametrize("gradient", ["mean", "sum"])
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
-def test_the_gradient_is_the_mean_or_the_sum_over_each_cluster(torch, gradient, dtype):
-    from training import freeze_sharing
-
-    plain = shared_model(torch).to(getattr(torch, dtype))
-    frozen = copy.deepcopy(plain)
-    freeze_sharing(frozen, gradient=gradient)
-    for model in (plain, frozen):
-        inputs, targets = batch(torch)
-        torch.nn.functional.cross_entropy(model(inputs.to(plain[3].weight.dtype)), targets).backward()
-    dense, w = plain[3].weight.grad.double().numpy(), plain[3].weight.detach().double().numpy()
-    values = np.unique(w)
-    assert 0 in values
-    reduce = np.mean if gradient == "mean" else np.sum
-    expected = [0.0 if value == 0 else reduce(dense[w == value]) for value in values]
-    found = frozen[3].parametrizations.weight.original.grad.double().numpy()
-    np.testing.assert_allclose(found, expected, rtol=1e-2 if dtype == "bfloat16" else 1e-6, atol=1e-12)
-
-
-def test_a_step_with_the_mean_is_the_projected_step(torch):
-    from training import freeze_sharing
-
-    plain = shared_model(torch)
-    frozen = copy.deepcopy(plain)
-    freeze_sharing(frozen, keep_zeros=False)
-    for model in (plain, frozen):
-        trained(torch, model, torch.optim.SGD(model.parameters(), lr=0.3), 1)
-    old = shared_model(torch)[3].weight.detach()
-    for value in old.unique():
-        stepped = plain[3].weight.detach()[old == value].mean()
-        assert torch.allclose(frozen[3].weight.detach()[old == value], stepped, atol=1e-6)
-
-
-def test_the_codebook_is_differentiated_as_autograd_would_also_twice(torch):
-    from training.codebook import codebook_of
-    from training.shared_weights import SharedWeights
-
-    weights = torch.tensor([[1.0, 2.0, 0.0], [2.0, 2.0, -1.0]], dtype=torch.float64)
-    for gradient in ("sum", "mean"):
-        shared = SharedWeights(codebook_of(weights), gradient, True)
-        values = shared.right_inverse(weights).requires_grad_()
-        (first,) = torch.autograd.grad(shared(values).pow(3).sum(), values, create_graph=True)
-        assert torch.allclose(first, 3 * values**2 * (shared.count if gradient == "sum" else 1))
-    shared = SharedWeights(codebook_of(weights), "sum", True)
-    assert torch.autograd.gradcheck(shared, values)
-    assert torch.autograd.gradgradcheck(lambda v: shared(v).pow(3), values)
 
 
 def test_the_optimizer_keeps_groups_places_settings_and_scheduler(torch):
