@@ -61,3 +61,20 @@ def test_the_codebook_is_differentiated_as_autograd_would_also_twice(torch):
     shared = SharedWeights(codebook_of(weights), "sum", True)
     assert torch.autograd.gradcheck(shared, values)
     assert torch.autograd.gradgradcheck(lambda v: shared(v).pow(3), values)
+
+
+def test_recurrent_layers_compute_with_the_frozen_weights(torch):
+    from training import freeze_sharing
+
+    torch.manual_seed(0)
+    model = torch.nn.LSTM(8, 16)
+    with torch.no_grad():
+        model.weight_hh_l0.copy_((model.weight_hh_l0 * 8).round() / 8)
+    inputs = torch.randn(5, 1, 8)
+    outputs = model(inputs)[0]
+    assert freeze_sharing(model) == ["weight_hh_l0"]
+    assert torch.equal(model(inputs)[0], outputs)
+    optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
+    model(inputs)[0].sum().backward()
+    optimizer.step()
+    assert not torch.equal(model(inputs)[0], outputs)
