@@ -19,9 +19,13 @@ def order(images: int, batch: int, seed: int, epoch: int) -> torch.Tensor:
     return torch.randperm(images, generator=generator)[: steps * batch].view(steps, batch)
 
 
-def seed_step_(seed: int, step: int, rank: int = 0) -> None:
-    """Seed torch's global generators, from which dropout and augmentation draw, for this step of this process."""
-    torch.manual_seed(_seed(seed, _STEP, step, rank))
+def seed_step_(device: torch.device, seed: int, step: int, rank: int = 0) -> None:
+    """Seed the device's global generator, from which dropout and augmentation draw, for this step of this process."""
+    number = _seed(seed, _STEP, step, rank)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(number)
+    else:
+        torch.default_generator.manual_seed(number)  # torch.manual_seed takes 2 ms: it looks for every kind of device
 
 
 def crop_and_flip(images: torch.Tensor) -> torch.Tensor:

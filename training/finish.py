@@ -76,22 +76,23 @@ def stage_report(setup: Setup) -> dict:
 
 
 def finetune(setup: Setup, projected: list[str], check_stop) -> list[str]:
-    """Freeze the sharing of these tensors (of all that share, if none is named) and train on; the names frozen.
+    """Freeze the sharing of these tensors, and of those of the run that share anyway, and train on; the names frozen.
 
     Epochs and random numbers go on where training ended, the optimizer starts anew.  Raises DivergedError.
     """
     config, model, train = setup.config, setup.model, setup.data.train
     optimizer = make_optimizer(config, model.parameters(), config.finetune_lr)
-    frozen = freeze_sharing(model, optimizer, only=projected or None)
-    if not frozen:
+    wanted = [name for name in setup.layers if name in projected or _shares(tensor_of(model, name))]
+    if not wanted:
         return []
+    frozen = freeze_sharing(model, optimizer, only=wanted)
     model.train()
     step = config.epochs * setup.batches
     for epoch in range(config.finetune_epochs):
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(config, config.finetune_lr, epoch, config.finetune_epochs)
         for index in order(len(train.inputs), config.batch, config.seed, config.epochs + epoch):
-            seed_step_(config.seed, step)
+            seed_step_(setup.device, config.seed, step)
             index = index.to(setup.device)
             inputs = crop_and_flip(train.inputs[index]) if config.augment else train.inputs[index]
             loss = mean_loss(forward(model, inputs, config.precision), train.targets[index])
@@ -105,6 +106,10 @@ def finetune(setup: Setup, projected: list[str], check_stop) -> list[str]:
             step += 1
             check_stop()
     return frozen
+
+
+def _shares(w: torch.Tensor) -> bool:
+    return measure(w).bits < 8 * w.element_size()
 
 
 def _best(setup: Setup, folder: Path) -> dict:

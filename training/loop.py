@@ -128,7 +128,7 @@ class Training:
         """One step of the optimizer; True where a process was asked to stop."""
         setup, counters = self.setup, self.counters
         config, train, ranks = setup.config, setup.data.train, setup.ranks
-        seed_step_(config.seed, counters.step, ranks.rank)
+        seed_step_(setup.device, config.seed, counters.step, ranks.rank)
         index = share(batch, ranks).to(setup.device)
         inputs, targets = train.inputs[index], train.targets[index]
         if config.augment:
