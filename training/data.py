@@ -21,7 +21,12 @@ NAMES = {
     "linear": "regression from 100 features to 10 outputs whose true weights share values; needs no download",
 }
 LINEAR_SIZES = (1000, 200, 1000)  # train (as the paper), valid, test
-_ROLLS, _TEST_ROLLS, _PIXELS = 2, 3, 4  # streams of random numbers; sources.py has 1, linear.py 10 to 13
+_ROLLS, _TEST_ROLLS, _PIXELS, _VALID_ROLLS = (
+    2,
+    3,
+    4,
+    5,
+)  # streams of random numbers; sources.py has 1, linear.py 10 to 13
 
 
 class Split(NamedTuple):
@@ -103,21 +108,23 @@ def load(
     look = _LOOKS[name]
     source = look.read(folder, seed)
     train, valid = _divide(name, source, train_size, validate_on_test)
-    side = look.side or source.images.shape[-1]
-    shifts, test_shifts = (
-        random_shifts(len(images), side, side, np.random.default_rng([seed, stream])) if look.torus else None
-        for images, stream in ((source.images, _ROLLS), (source.test_images, _TEST_ROLLS))
-    )
-    pixels = pixel_order(side * side, seed) if shuffle_pixels else None
+    height, width = (look.side, look.side) if look.side else source.images.shape[-2:]
+    pixels = pixel_order(height * width, seed) if shuffle_pixels else None
 
-    def part(index):
-        moved = None if shifts is None else shifts[index]
+    def shifts(count, stream):
+        return random_shifts(count, height, width, np.random.default_rng([seed, stream])) if look.torus else None
+
+    def part(index, moved):
         return Split(_inputs(source.images[index], look, moved, pixels), source.targets[index])
 
-    test = Split(_inputs(source.test_images, look, test_shifts, pixels), source.test_targets)
-    held_out = test if validate_on_test else part(valid)
+    moved = shifts(len(source.images), _ROLLS)  # drawn for all images: fewer to train on are moved alike
+    trained = part(train, None if moved is None else moved[train])
+    test_inputs = _inputs(source.test_images, look, shifts(len(source.test_images), _TEST_ROLLS), pixels)
+    test = Split(test_inputs, source.test_targets)
+    valid = valid.repeat(source.copies)
+    held_out = test if validate_on_test else part(valid, shifts(len(valid), _VALID_ROLLS))
     shape = tuple(test.inputs.shape[1:])
-    return Data(name, part(train), held_out, test, 10, shape, look.torus, None)
+    return Data(name, trained, held_out, test, 10, shape, look.torus, None)
 
 
 def pixel_order(pixels: int, seed: int) -> torch.Tensor:

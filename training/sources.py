@@ -14,8 +14,8 @@ from .homes import CIFAR10, MNIST, locate
 from .idx import read_idx
 
 DIGITS_TRAIN, DIGITS_VALID, DIGITS_TEST = 1000, 200, 597
-_DIVISION = 1  # stream of random numbers; data.py has 2 to 4, linear.py 10 to 13
-ROLLS_OF_TEST = 4  # of each test digit: 2,388 rolled images measure more finely than 597
+_DIVISION = 1  # stream of random numbers; data.py has 2 to 5, linear.py 10 to 13
+DIGITS_COPIES = 4
 
 
 class Source(NamedTuple):
@@ -32,6 +32,7 @@ class Source(NamedTuple):
     valid: int
     test_images: torch.Tensor
     test_targets: torch.Tensor
+    copies: int = 1  # of each image to validate or test on, each rolled anew: few images measure more finely
 
 
 def class_order(targets: np.ndarray, generator: np.random.Generator | None = None) -> np.ndarray:
@@ -52,7 +53,7 @@ def class_order(targets: np.ndarray, generator: np.random.Generator | None = Non
 
 
 def digits(folder, seed: int) -> Source:
-    """scikit-learn's 1,797 digits of 8x8, values 0..16: 597 drawn by ``seed`` are the test set, 4 copies of each.
+    """scikit-learn's 1,797 digits of 8x8, values 0..16: 597 drawn by ``seed`` are the test set.
 
     ``folder`` is not needed: the digits are inside the package.
     """
@@ -60,8 +61,8 @@ def digits(folder, seed: int) -> Source:
     order = torch.from_numpy(class_order(targets, np.random.default_rng([seed, _DIVISION])))
     images = torch.from_numpy(pixels.reshape(-1, 1, 8, 8))
     targets = torch.from_numpy(targets)
-    test = order[:DIGITS_TEST].repeat(ROLLS_OF_TEST)
-    return Source(images, targets, order[DIGITS_TEST:], DIGITS_TRAIN, DIGITS_VALID, images[test], targets[test])
+    sizes, test = (DIGITS_TRAIN, DIGITS_VALID), order[:DIGITS_TEST].repeat(DIGITS_COPIES)
+    return Source(images, targets, order[DIGITS_TEST:], *sizes, images[test], targets[test], DIGITS_COPIES)
 
 
 def mnist(folder, seed: int) -> Source:
