@@ -1,14 +1,8 @@
-"""attach: when the prox acts, at which strength, on what; copies, detaching, reports, and refusals."""
+"""attach: when the prox acts, at which strength, on what."""
 
-import copy
-import gc
 import math
-import pickle
-import warnings
-import weakref
 
 import pytest
-from one_sentence import refused
 
 torch = pytest.importorskip("torch")
 from small_training import (  # noqa: E402
@@ -17,7 +11,6 @@ from small_training import (  # noqa: E402
     SECOND,
     SHARING,
     bits,
-    distinct,
     loss_of,
     network,
     prox_by_hand_,
@@ -39,7 +32,7 @@ from training import (  # noqa: E402
     attach,
     measure,
 )
-from training.hook import attached_to  # noqa: E402
+from training.stopwatch import Stopwatch  # noqa: E402
 
 pytestmark = pytest.mark.torch
 LR = 0.1
@@ -201,158 +194,6 @@ def test_frozen_tensors_are_left_alone():
     assert sharing.strengths()[SECOND] > 0.0
 
 
-def test_groups_that_load_state_dict_replaced_are_found_again():
-    model, optimizer, sharing = attached()
-    train(model, optimizer, range(2))
-    state = optimizer.state_dict()
-    state["param_groups"][0]["lr"] = 0.025
-    del state["param_groups"][0]["weight_sharing"]
-    optimizer.load_state_dict(state)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        train(model, optimizer, range(2, 4))
-    assert sharing.strengths()[FIRST] == 0.025 * SHARING.strength
-    assert optimizer.param_groups[0]["weight_sharing"] == "attached"
-
-
-def test_the_mark_passes_torch_load_with_weights_only(tmp_path):
-    model, optimizer, _ = attached()
-    train(model, optimizer, range(2))
-    torch.save(optimizer.state_dict(), tmp_path / "optimizer.pt")
-    loaded = torch.load(tmp_path / "optimizer.pt", weights_only=True)
-    assert loaded["param_groups"][0]["weight_sharing"] == "attached"
-
-
-def copied(optimizer, model):
-    model, optimizer = copy.deepcopy((model, optimizer))
-    return optimizer, model
-
-
-def pickled(optimizer, model):
-    model, optimizer = pickle.loads(pickle.dumps((model, optimizer)))
-    return optimizer, model
-
-
-def loaded(optimizer, model):
-    other = network()
-    fresh = optim.SGD(other.parameters(), lr=LR)
-    fresh.load_state_dict(optimizer.state_dict())
-    return fresh, other
-
-
-@pytest.mark.parametrize("copy_of", [copied, pickled, loaded])
-def test_a_copy_of_an_optimizer_says_once_at_its_step_that_it_lost_the_sharing(copy_of):
-    model, optimizer, _ = attached()
-    train(model, optimizer, range(2))
-    optimizer, model = copy_of(optimizer, model)
-    with pytest.warns(UserWarning, match="call attach again") as caught:
-        train(model, optimizer, range(3))
-    assert len(caught) == 1
-
-
-@pytest.mark.parametrize("copy_of", [copied, pickled, loaded])
-def test_a_copy_that_is_attached_again_shares_without_a_word(copy_of):
-    model, optimizer, _ = attached()
-    train(model, optimizer, range(2))
-    optimizer, model = copy_of(optimizer, model)
-    sharing = attach(optimizer, model, RULES)
-    train(model, optimizer, range(3))
-    assert sharing.steps == 3
-
-
-def test_a_detached_optimizer_is_a_plain_one_and_its_copies_are_silent():
-    model, optimizer, sharing = attached()
-    train(model, optimizer, range(2))
-    assert attached_to(optimizer) == [sharing]
-    sharing.detach()
-    sharing.detach()
-    assert attached_to(optimizer) == []
-    assert "weight_sharing" not in optimizer.param_groups[0]
-    plain, other = unattached()
-    plain.load_state_dict(model.state_dict())
-    other.load_state_dict(copy.deepcopy(optimizer.state_dict()))
-    train(model, optimizer, range(2, 4))
-    train(plain, other, range(2, 4))
-    assert same_bits(model, plain)
-    assert sharing.steps == 2
-    assert attach(optimizer, model, RULES).attached
-
-
-def test_two_sharings_on_one_optimizer_act_each_on_its_own_and_leave_one_by_one():
-    model, optimizer, first = attached()
-    second = attach(optimizer, model, {SECOND: SHARING}, every=2)
-    train(model, optimizer, range(3))
-    assert (first.steps, second.steps) == (3, 3)
-    assert second.strengths() == {SECOND: pytest.approx(2 * LR * SHARING.strength)}
-    first.detach()
-    assert attached_to(optimizer) == [second]
-    assert optimizer.param_groups[0]["weight_sharing"] == "attached"
-
-
-def test_an_optimizer_is_freed_with_its_sharing():
-    model, optimizer, sharing = attached()
-    train(model, optimizer, range(1))
-    gone = weakref.ref(optimizer), weakref.ref(sharing)
-    del model, optimizer, sharing
-    gc.collect()
-    assert [one() for one in gone] == [None, None]
-
-
-def test_a_sharing_outlives_its_optimizer_to_report():
-    model, optimizer, sharing = attached()
-    train(model, optimizer, range(1))
-    del optimizer
-    gc.collect()
-    assert sharing.report()[FIRST].distinct == distinct(model[0].weight)
-    sharing.detach()
-
-
-def test_the_report_has_the_figures_and_what_happened_since_the_last():
-    model, optimizer, sharing = attached({"*.weight": WeightSharing(0.5, l1=0.05)})
-    untrained = measure(model[0].weight)
-    train(model, optimizer, range(6))
-    report = sharing.report()
-    assert list(report) == [FIRST, SECOND]
-    one, figures = report[FIRST], measure(model[0].weight)
-    assert all(one[name] == figures[name] for name in figures.__dataclass_fields__)
-    assert one.untrained == untrained
-    assert one.merges - one.splits == untrained.distinct - figures.distinct > 0
-    assert one["strength"] == sharing.strengths()[FIRST]
-    assert one.prox_ms > 0
-    idle = sharing.report()[FIRST]
-    assert (idle.merges, idle.splits, idle.prox_ms) == (0, 0, 0.0)
-    assert idle.distinct == one.distinct
-
-
-def test_prox_milliseconds_are_the_mean_over_all_steps_since_the_last_report(monkeypatch):
-    ticks = iter(range(1000))
-    model, optimizer, sharing = attached(every=4)
-    monkeypatch.setattr("training.stopwatch.time.perf_counter", lambda: next(ticks))  # a second from look to look
-    train(model, optimizer, range(8))
-    assert sharing.report()[FIRST].prox_ms == 2 * 1000 / 8
-
-
-def test_a_report_prints_as_an_aligned_table_and_goes_to_json():
-    model, optimizer, sharing = attached({"*.weight": SHARING})
-    train(model, optimizer, range(2))
-    report = sharing.report()
-    lines = str(report).splitlines()
-    assert [line.split()[0] for line in lines] == ["tensor", FIRST, SECOND]
-    assert len({len(line) for line in lines}) == 1
-    assert f"{report[FIRST].distinct}" in lines[1]
-    fields = report[FIRST].to_json()
-    assert fields["merges"] == report[FIRST].merges
-    assert fields["untrained"]["distinct"] == report[FIRST].untrained.distinct
-    assert fields["numel"] == 12 * 16
-
-
-def test_not_finite_weights_stop_with_tensor_and_step():
-    model, optimizer, _ = attached()
-    train(model, optimizer, range(2))
-    model[0].weight.data[1, 2] = math.nan
-    refused(ValueError, lambda: step_once(model, optimizer, 2), FIRST, "step 2", "nan")
-
-
 def test_no_sharing_at_strength_zero_but_for_equal_weights():
     agrees_with(lambda w, step: None, rules={FIRST: WeightSharing(0.0)})
     model, optimizer, _ = attached(schedule=Constant(0.0))
@@ -362,37 +203,14 @@ def test_no_sharing_at_strength_zero_but_for_equal_weights():
     assert torch.equal(bits(model[0].weight), bits(plain[0].weight))
 
 
-@pytest.mark.parametrize(
-    ("error", "options", "words"),
-    [
-        (ValueError, {"mode": "lazy"}, ["'lazy'", "step, latent"]),
-        (ValueError, {"every": 0}, ["every is 0", ">= 1"]),
-        (TypeError, {"every": 2.0}, ["every", "float", "whole number"]),
-        (TypeError, {"start": True}, ["start", "bool"]),
-        (ValueError, {"start": -1}, ["start is -1"]),
-        (ValueError, {"start": 5, "stop": 5}, ["stop is 5", "start 5"]),
-        (ValueError, {"mode": "latent", "every": 2}, ["every is 2", "latent"]),
-        (TypeError, {"schedule": 0.5}, ["float", "Constant"]),
-        (TypeError, {"schedule": Constant}, ["class Constant"]),
-        (ValueError, {"schedule": {"nothing": Constant()}}, ["'nothing'", FIRST]),
-        (TypeError, {"rewind": 0.5}, ["rewind", "float", "Constant"]),
-        (TypeError, {"rewind": Target(distinct=3)}, ["rewind", "Target", "open-loop"]),
-        (ValueError, {"schedule": Target(sparsity=0.5), "rules": {FIRST: WeightSharing(1.0)}}, ["l1"]),
-        (ValueError, {"rules": {"fc9.weight": SHARING}}, ["fc9.weight", FIRST]),
-    ],
-)
-def test_refusals(error, options, words):
-    refused(error, lambda: attached(**options), *words)
-
-
-def test_what_the_optimizer_does_not_train_or_what_is_regularized_already_is_refused():
-    model = network()
-    optimizer = optim.SGD(model[2].parameters(), lr=LR)
-    refused(ValueError, lambda: attach(optimizer, model, RULES), FIRST, "optimizer")
-    refused(TypeError, lambda: attach(model, model, RULES), "Sequential", "torch.optim.Optimizer")
-    first = optim.SGD(model.parameters(), lr=LR)
-    sharing = attach(first, model, RULES)
-    refused(ValueError, lambda: attach(first, model, {"*.weight": SHARING}), FIRST, "already")
-    refused(ValueError, lambda: attach(optim.SGD(model.parameters(), lr=LR), model, RULES), FIRST, "already")
-    assert attached_to(first) == [sharing]
-    assert "weight_sharing" not in optimizer.param_groups[0]
+@pytest.mark.parametrize("mode", ["step", "latent"])
+def test_tensors_that_go_through_the_prox_at_once_as_on_a_gpu_share_as_one_by_one(monkeypatch, mode):
+    rules = {FIRST: SHARING, SECOND: WeightSharing(0.1, scope="row"), "0.bias": L1(0.1), "2.bias": BetaLasso(0.01)}
+    one_by_one = attached(rules, mode=mode)
+    monkeypatch.setattr("training.sharing._batches", lambda tracks: [(tracks, Stopwatch(torch.device("cpu")))])
+    at_once = attached(rules, mode=mode)
+    for model, optimizer, _ in (one_by_one, at_once):
+        train(model, optimizer, range(4))
+    assert same_bits(one_by_one[0], at_once[0])
+    times = [one.prox_ms / one.numel for one in at_once[2].report().values()]
+    assert times == pytest.approx([times[0]] * 4)
