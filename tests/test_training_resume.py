@@ -1,5 +1,6 @@
 """2N steps are N steps, a fresh process, and N steps: bit for bit, in both modes."""
 
+import copy
 import os
 import subprocess
 import sys
@@ -122,6 +123,18 @@ def test_the_latent_of_another_model_is_noticed():
     with pytest.warns(UserWarning, match="was changed") as caught:
         run(other, [4])
     assert [str(one.message).split()[0] for one in caught] == [FIRST, SECOND]
+
+
+def test_merges_and_splits_are_counted_from_the_state_on():
+    parts = everything("latent")
+    run(parts, range(4))
+    states = copy.deepcopy([part.state_dict() for part in parts])
+    other = everything("latent")
+    train(other[0], other[1], range(20, 24))
+    for part, state in zip(other, states, strict=True):
+        part.load_state_dict(state)
+    moved = [[(r.merges, r.splits) for r in run(one, range(4, 6)).values()] for one in (parts, other)]
+    assert moved[0] == moved[1]
 
 
 def test_a_state_is_a_copy():

@@ -176,7 +176,6 @@ class Sharing:
         if self._plan.proxes(step):
             for tracks, watch in self._batches:
                 self._prox(tracks, watch, step)
-        if self._plan.acts(step) and self._plan.proxes(step):
             for track in self._tracks:
                 if not track.frozen:
                     track.correct()
