@@ -53,7 +53,9 @@ def test_a_dry_run_shows_settings_and_rules_and_writes_nothing(command, tmp_path
 
 
 def test_a_run_is_written_where_its_name_says_and_goes_on_only_as_it_began(command):
-    code, out, err = command("run", "digits-torus-quick", "--method", "l1", "--seed", "4", *TINY, "--project=8")
+    code, out, err = command(
+        "run", "digits-torus-quick", "--method", "l1", "--seed", "4", *TINY, "--project=8", "--no-figures"
+    )
     assert code == 0
     folder = Path("runs") / "digits-torus-quick-l1-4"
     assert out.strip().endswith(str(folder))
@@ -61,7 +63,7 @@ def test_a_run_is_written_where_its_name_says_and_goes_on_only_as_it_began(comma
     assert err.startswith("epoch 2/2  loss")
     assert json.loads((folder / "config.json").read_text())["width"] == [1, 2]
     assert command("run", "digits-torus-quick", "--method", "l1", "--seed", "4", *TINY)[0] == 2
-    assert command("run", "--resume", "--out", str(folder))[:2] == (0, out)
+    assert command("run", "--resume", "--no-figures", "--out", str(folder))[:2] == (0, out)
     code, _, err = command("run", "--resume", "--out", str(folder), "--lr", "3")
     assert (code, err.count("\n")) == (2, 1)
     assert "lr 0.5, not 3.0" in err
@@ -146,6 +148,7 @@ def test_two_processes_end_with_the_same_weights_or_say_that_they_do_not(tmp_pat
     (tmp_path / "both.py").write_text(BOTH)
     argv = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
     argv += [str(tmp_path / "both.py"), "run", f"--out={tmp_path / 'run'}", *TINY, "--mode=latent", "--strength=0.01"]
+    argv += ["--no-figures"]
     environment = {**ENVIRONMENT, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(argv, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

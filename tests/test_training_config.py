@@ -52,6 +52,12 @@ def test_the_own_changes_win_over_those_of_the_method():
     assert (made.method, made.mode, made.strength) == ("wsr", "step", (0.5,))
 
 
+def test_group_lasso_leaves_out_the_biases_of_the_papers_layers():
+    made = presets.configured("mnist-torus", "group-lasso")
+    assert made.layers == ("fc1.weight", "fc2.weight")
+    assert made.project == tuple(values for values in presets.PRESETS["mnist-torus"].config.project if values)
+
+
 def test_one_number_stands_for_all_and_zero_projects_nothing():
     made = Config(strength=1, l1=0, width=7, project=0)
     assert (made.strength, made.l1, made.width, made.project) == ((1.0,), (0.0,), (7,), ())

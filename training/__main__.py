@@ -74,6 +74,7 @@ def _parser() -> Parser:
     command.add_argument("--dry-run", action="store_true", help="show the configuration and what is regularized")
     command.add_argument("--tensorboard", action="store_true", help="write for TensorBoard too")
     command.add_argument("--quiet", action="store_true", help="no progress")
+    command.add_argument("--no-figures", action="store_true", help="leave out report.md and its figures at the end")
     add_settings(command)
     command.set_defaults(command=_run)
 
@@ -114,7 +115,7 @@ def _run(args) -> None:
         from .dry_run import rule_table
 
         print(json.dumps(config.to_json(), indent=2))
-        print(f"\n{rule_table(config, args.data_folder)}\n\nwould be written to {folder}")
+        print(f"\n{rule_table(config)}\n\nwould be written to {folder}")
         return
     from .launch import ranks_from_environment
     from .loop import train
@@ -136,6 +137,10 @@ def _run(args) -> None:
             progress.close()
     if first:
         print(_summary(report))
+        if not args.no_figures:
+            from .report import write_report
+
+            print(f"\n{write_report(folder)}")
         print(f"\n{folder}")
 
 

@@ -5,15 +5,22 @@ from __future__ import annotations
 import torch
 
 from .config import Config
+from .image_shapes import SHAPES, classes_of
+from .models import build
 from .rules import match
 from .schedules import parse
-from .setup import build_model, load_data, penalties
+from .setup import penalties
 
 
-def rule_table(config: Config, data_folder=None) -> str:
-    """A line for each parameter of the model: its shape, and its penalty. Raises as the run would."""
+def rule_table(config: Config) -> str:
+    """A line for each parameter of the model: its shape, and its penalty.
+
+    Needs no data.  Raises ValueError for settings that do not fit the model, and for an unknown data set.
+    """
+    if config.data not in SHAPES:
+        raise ValueError(f"there is no data set {config.data!r}: take one of {', '.join(SHAPES)}")
     with torch.device("meta"):
-        model = build_model(config, load_data(config, data_folder))
+        model = build(config.model, SHAPES[config.data], classes_of(config.data), config.width, config.dropout)
     rules = penalties(config, config.layers or model.regularized)
     matched = {found.name: found.penalty for found in match(model, rules)}
     for schedule in filter(None, (config.schedule, config.rewind_schedule)):

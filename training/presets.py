@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from .config import Config
@@ -200,4 +201,15 @@ def configured(preset: str, method: str | None = None, **changes) -> Config:
         if start.model not in PARTNER:
             raise ValueError(f"the model {start.model} of preset {preset} has no convolutional partner: leave out cnn")
         row["model"] = PARTNER[start.model]
+    if method == "group-lasso" and "layers" not in changes:
+        start = _matrices_only(start)
     return start.replace(**{**row, **changes})
+
+
+def _matrices_only(config: Config) -> Config:
+    """The configuration without its biases, which are no groups of weights."""
+    kept = [not name.endswith(".bias") for name in config.layers]
+    names = ("strength", "l1", "project", "layers")
+    values = {name: config.for_each(name, config.layers) for name in names} if config.layers else {}
+    shorter = {name: tuple(itertools.compress(values[name], kept)) for name in values}
+    return config.replace(**shorter)
