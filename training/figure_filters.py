@@ -49,7 +49,7 @@ def families(images) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """
     around = images - images.mean(axis=(1, 2, 3), keepdims=True)
     length = np.sqrt((around**2).sum(axis=(1, 2, 3)))
-    taking = np.flatnonzero(np.ptp(images.reshape(len(images), -1), axis=1) > 0)
+    taking = np.flatnonzero(np.ptp(images, axis=(1, 2, 3)) > 0)
     taking = np.sort(taking[np.argsort(-length[taking], kind="stable")[:MOST]])
     n = len(taking)
     columns = min(COLUMNS, n)

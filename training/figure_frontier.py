@@ -26,36 +26,46 @@ class Trained(NamedTuple):
 def draw_frontier(figure, table: list[Trained], theme: Theme) -> None:
     """Draw into ``figure``; see ``figures.frontier``."""
     panels = figure.subplots(1, 2, sharey=True, width_ratios=(1.2, 1))
-    methods = list(dict.fromkeys(row.method for row in table))
-    for place, method in enumerate(methods):
-        rows = sorted((row for row in table if row.method == method), key=lambda row: row.strength)
-        accuracy = [100 * row.accuracy for row in rows]
-        look = ink(place, theme) | {"marker": MARKERS[place % len(MARKERS)], "linewidth": 1.1, "markersize": 6}
-        panels[0].plot([row.distinct for row in rows], accuracy, label=method, **look, gid=f"distinct {method}")
-        some = [(row.strength, value) for row, value in zip(rows, accuracy, strict=True) if row.strength > 0]
-        if some:
-            panels[1].plot(*np.transpose(some), **look, gid=f"strength {method}")
-        for row, value in zip(rows, accuracy, strict=True):
-            if row.strength == 0:  # a horizontal line: what the others are measured against
-                panels[1].axhline(value, **ink(place, theme), linewidth=1.0, alpha=0.7)
+    for place, method in enumerate(dict.fromkeys(row.method for row in table)):
+        rows = [row for row in table if row.method == method]
+        _draw_method(panels, method, rows, ink(place, theme), MARKERS[place % len(MARKERS)])
     for axes in panels:
         axes.set_xscale("log")
         axes.grid(color=theme.grid, linewidth=0.7)
     label_axis(panels[0].yaxis, "accuracy (%)", theme, ticks=6)
     label_axis_log(panels[0].xaxis, "distinct values of the regularized tensors", theme)
-    panels[1].set_xlabel("strength (horizontal: without a penalty)")
-    for which in ("major", "minor"):
-        dress_ticks(panels[1].xaxis, theme, which)
+    label_axis_log(panels[1].xaxis, "strength (horizontal: without a penalty)", theme, "{x:g}")
     dress_ticks(panels[1].yaxis, theme)
-    panels[0].legend(loc="best", frameon=True, facecolor=theme.background, edgecolor="none", framealpha=0.8)
-    entitle(panels[0], _title(table), "each point is one trained network; lines join one method's strengths", theme)
+    if table:
+        panels[0].legend(loc="best", frameon=True, facecolor=theme.background, edgecolor="none", framealpha=0.8)
+    entitle(
+        panels[0],
+        _title(table),
+        "each point is one trained network; lines join the means at a method's strengths",
+        theme,
+    )
+
+
+def _draw_method(panels, method: str, rows: list[Trained], line: dict, marker: str) -> None:
+    """Points for the networks; a line through the mean at each strength, a horizontal one where there is no penalty."""
+    strengths = sorted({row.strength for row in rows})
+    at = {strength: [row for row in rows if row.strength == strength] for strength in strengths}
+    means = [np.mean([(row.distinct, 100 * row.accuracy) for row in at[strength]], axis=0) for strength in strengths]
+    points = {"color": line["color"], "marker": marker, "s": 30, "linewidths": 0, "alpha": 0.75}
+    panels[0].plot(*np.transpose(means), **line, marker=marker, markersize=6, linewidth=1.1, label=method, gid=method)
+    panels[0].scatter([row.distinct for row in rows], [100 * row.accuracy for row in rows], **points)
+    if strengths == [0.0]:
+        panels[1].axhline(means[0][1], **line, linewidth=1.0, alpha=0.7)
+        return
+    panels[1].plot(strengths, [mean[1] for mean in means], **line, marker=marker, markersize=6, linewidth=1.1)
+    panels[1].scatter([row.strength for row in rows], [100 * row.accuracy for row in rows], **points)
 
 
 def _title(table: list[Trained]) -> str:
     if not table:
         return "No network has been trained yet"
     best = max(table, key=lambda row: row.accuracy)
-    sentence = f"Best: {best.method} with {100 * best.accuracy:.1f}% and {best.distinct:,} values"
+    sentence = f"Best network: {best.method} with {100 * best.accuracy:.1f}% and {best.distinct:,} values"
     near = [row for row in table if row.accuracy >= best.accuracy - 0.01 and row.distinct < best.distinct]
     if near:
         few = min(near, key=lambda row: row.distinct)

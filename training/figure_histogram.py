@@ -26,8 +26,8 @@ def draw_histogram(figure, weights, name: str, theme: Theme) -> None:
     low, high = limits(values[0], values[-1])
     alone = sizes == 1
     edges = np.linspace(low, high, BINS + 1)
-    axes.hist(flat, edges, color=theme.grid, edgecolor="none", label="all weights, by bin", gid="all")
-    axes.hist(values[alone], edges, color=theme.quiet, edgecolor="none", label="those that share with nobody")
+    axes.hist(flat, edges, color=theme.grid, histtype="stepfilled", label="all weights, by bin", gid="all")
+    axes.hist(values[alone], edges, color=theme.quiet, histtype="stepfilled", label="those that share with nobody")
     axes.set_yscale("log")
     axes.set_ylim(0.7, 5 * max(sizes.max(), np.histogram(flat, edges)[0].max()))
     axes.set_xlim(low, high)

@@ -31,8 +31,7 @@ class Course(NamedTuple):
 
 def draw_learning(figure, courses: list[Course], theme: Theme) -> None:
     """Draw into ``figure``; see ``figures.learning``."""
-    names = list(dict.fromkeys(t for course in courses for line in course.metrics for t in line.get("tensors", {})))
-    shown = names[:MOST_TENSORS]
+    names, shown = tensors_of(courses)
     panels = figure.subplots(1 + len(shown), 1, sharex=True, squeeze=False, height_ratios=[1.5] + [1] * len(shown))
     panels = panels[:, 0]
     measured = "accuracy" if any(len(course.over_epochs("valid_accuracy")[0]) for course in courses) else "loss"
@@ -46,8 +45,15 @@ def draw_learning(figure, courses: list[Course], theme: Theme) -> None:
         axes.tick_params(axis="x", length=0, labelbottom=False)
     note = f"{measured} on the validation split (thin: on the training split); below, values that differ bit for bit"
     if len(names) > len(shown):
-        note += f", of the first {len(shown)} tensors"
+        note += f" ({len(shown)} of {len(names)} tensors)"
     entitle(panels[0], title_of(courses, measured, shown), note, theme)
+
+
+def tensors_of(courses: list[Course]) -> tuple[list[str], list[str]]:
+    """All tensors of the runs, and those drawn: the first few that at least half of the runs have."""
+    names = list(dict.fromkeys(t for course in courses for line in course.metrics for t in line.get("tensors", {})))
+    shared = [name for name in names if 2 * sum(_has(course, name) for course in courses) >= len(courses)]
+    return names, (shared or names)[:MOST_TENSORS]
 
 
 def title_of(courses: list[Course], measured: str, names: list[str]) -> str:
@@ -66,6 +72,10 @@ def title_of(courses: list[Course], measured: str, names: list[str]) -> str:
         if distinct.size:
             left.append(f"{distinct[-1]:,.0f} values in {name.removesuffix('.weight')}")
     return f"{reached} on the validation split" + (", with " + " and ".join(left) if left else "")
+
+
+def _has(course: Course, tensor: str) -> bool:
+    return any(tensor in line.get("tensors", {}) for line in course.metrics)
 
 
 def ink(place: int, theme: Theme) -> dict:
@@ -98,11 +108,11 @@ def _draw_distinct(axes, courses, name: str, theme: Theme) -> None:
     label_axis_log(axes.yaxis, f"distinct values\nof {name}", theme)
 
 
-def label_axis_log(axis, label: str, theme: Theme) -> None:
-    """Label and dress an axis of counts on a log scale."""
+def label_axis_log(axis, label: str, theme: Theme, form: str = "{x:,.0f}") -> None:
+    """Label and dress an axis on a log scale, of counts unless ``form`` writes its numbers otherwise."""
     low, high = axis.get_view_interval()
     axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if high < 60 * low else (1.0,), numticks=6))
-    axis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+    axis.set_major_formatter(StrMethodFormatter(form))
     axis.set_minor_formatter(NullFormatter())
     axis.set_label_text(label)
     dress_ticks(axis, theme)

@@ -19,8 +19,9 @@ from particles.style import styled, theme_named
 from .figure_filters import draw_filters
 from .figure_frontier import Trained, draw_frontier
 from .figure_histogram import draw_histogram
-from .figure_learning import Course, draw_learning
+from .figure_learning import Course, draw_learning, tensors_of
 from .figure_noise import Kept, draw_noise, noise_experiment
+from .image_shapes import SHAPES
 from .run_log import RunFolder
 
 __all__ = [
@@ -35,7 +36,6 @@ __all__ = [
     "weight_histogram",
     "write_all",
 ]
-_SHAPES = {"digits-torus": (1, 8, 8), "mnist-torus": (1, 14, 14), "mnist": (1, 28, 28), "cifar10": (3, 32, 32)}
 _DPI = 130
 
 
@@ -49,9 +49,8 @@ def learning(runs, *, theme: str = "light") -> Figure:
         runs = [runs]
     named = runs if isinstance(runs, Mapping) else {run.path.resolve().name: run for run in runs}
     courses = [Course(label, run.metrics()) for label, run in named.items()]
-    tensors = {name for course in courses for line in course.metrics for name in line.get("tensors", {})}
     wide = 9.5 if len(courses) > 1 else 8
-    return _drawn(draw_learning, (wide, 3.2 + 1.5 * min(len(tensors), 4)), courses, theme=theme)
+    return _drawn(draw_learning, (wide, 3.2 + 1.5 * len(tensors_of(courses)[1])), courses, theme=theme)
 
 
 def weight_histogram(w, *, name: str = "weights", theme: str = "light") -> Figure:
@@ -72,7 +71,7 @@ def filters(w, shape, *, name: str = "weights", theme: str = "light") -> Figure:
     images = np.asarray(w)
     if images.size != len(images) * math.prod(shape):
         raise ValueError(f"{name} has the shape {images.shape}: its rows are no images of shape {tuple(shape)}")
-    return _drawn(draw_filters, (11, 4.8), images.reshape(-1, *shape), name, theme=theme)
+    return _drawn(draw_filters, (11, 4.8), images.reshape(len(images), *shape), name, theme=theme)
 
 
 def frontier(table, *, theme: str = "light") -> Figure:
@@ -107,7 +106,7 @@ def write_all(folder, *, theme: str = "light") -> list[Path]:
                 drawn[f"weights-{name}"] = weight_histogram(w, name=name, theme=theme)
         first = filters_of(run, weights)
         if first is not None:
-            drawn["filters"] = filters(*first, theme=theme)
+            drawn["filters"] = filters(*first, name="trained", theme=theme)
             if len(snapshots) > 1:
                 before = filters_of(run, run.weights(snapshots[0]))
                 drawn["filters-untrained"] = filters(*before, name="untrained", theme=theme)
@@ -120,9 +119,9 @@ def filters_of(run: RunFolder, weights: dict[str, np.ndarray]) -> tuple[np.ndarr
     """The first layer of a run as images (filters, channels, height, width), and their shape; None where its rows are
     no images of the run's data.  Shuffled pixels are put back."""
     config = run.config
-    shape = _SHAPES.get(config.get("data"))
+    shape = SHAPES.get(config["data"], ())
     first = next((w for w in weights.values() if w.ndim == 2), None)
-    if shape is None or first is None or first.shape[1] != math.prod(shape):
+    if len(shape) != 3 or first is None or first.shape[1] != math.prod(shape):
         return None
     if config.get("shuffle_pixels"):
         from .data import pixel_order  # needs torch

@@ -1,0 +1,119 @@
+"""The runs of a comparison: each in a process and a folder of its own, several at once, finished ones kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from .arguments import FLAGS
+from .presets import configured
+from .run_log import CONFIG, RunFolder
+
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "STICKYWEIGHTS_THREADS"), "1")
+_SOURCE = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training of a comparison: the row ``method`` of ``preset`` with ``changes``, in ``folder``."""
+
+    preset: str
+    method: str
+    changes: dict[str, object]
+    folder: Path
+
+    @property
+    def label(self) -> str:
+        """What to call it in a line."""
+        strength = self.changes.get("strength")
+        told = f" {','.join(f'{value:g}' for value in strength)}" if strength else ""
+        return f"{self.method}{told} seed {self.changes['seed']}, {self.changes['epochs']} epochs"
+
+    def config(self) -> dict:
+        """The configuration as it will stand in the folder."""
+        return configured(self.preset, self.method, **self.changes).to_json()
+
+    def report(self) -> dict | None:
+        """The report of the finished run, or None.
+
+        Raises ValueError where the folder holds a run with another configuration.
+        """
+        if not (self.folder / CONFIG).exists():
+            return None
+        found, stored, wanted = RunFolder(self.folder), RunFolder(self.folder).config, self.config()
+        for name in wanted:
+            if stored.get(name) != wanted[name]:
+                raise ValueError(
+                    f"{self.folder} holds a run with {name} {stored.get(name)}, not {wanted[name]}: take another --out"
+                )
+        return found.report() if found.status() == "finished" else None
+
+
+class Outcome(NamedTuple):
+    """What came of a run: the content of its report.json, or else why it failed, in one line."""
+
+    run: Run
+    report: dict | None
+    failure: str | None = None
+
+
+def run_all(runs: Sequence[Run], *, jobs: int, data_folder: str | None, tell: Callable) -> list[Outcome]:
+    """The outcomes of the runs, in their order; ``jobs`` at a time, each on one CPU thread.
+
+    Finished runs are not run again, and interrupted ones go on.  ``tell(outcome, done, of)`` is called after each that
+    was run.  After Ctrl-C no further one starts; those under way save and stop.
+    """
+    outcomes = {place: Outcome(run, run.report()) for place, run in enumerate(runs)}
+    left = [place for place, outcome in outcomes.items() if outcome.report is None]
+    with ThreadPoolExecutor(jobs) as pool:
+        waiting = {pool.submit(_train, runs[place], data_folder): place for place in left}
+        try:
+            for done, future in enumerate(as_completed(waiting), 1):
+                place = waiting[future]
+                outcomes[place] = future.result()
+                tell(outcomes[place], done, len(left))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [outcomes[place] for place in range(len(runs))]
+
+
+def command(run: Run, data_folder: str | None = None) -> list[str]:
+    """The command line of a run, also of one that goes on."""
+    words = [sys.executable, "-m", "training", "run"]
+    if (run.folder / CONFIG).exists():
+        words.append("--resume")
+    else:
+        words += [run.preset, "--method", run.method]
+        for name, value in run.changes.items():
+            words += [FLAGS.get(name, "--" + name.replace("_", "-")), as_text(value)]
+    words += ["--out", str(run.folder), "--quiet"]
+    return words + (["--data", data_folder] if data_folder else [])
+
+
+def as_text(value) -> str:
+    """A setting as the command line takes it."""
+    if isinstance(value, tuple | list):
+        return ",".join(map(as_text, value)) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "none" if value is None else str(value)
+
+
+def _train(run: Run, data_folder: str | None) -> Outcome:
+    """Run it to its end; a failure is the last line it said."""
+    run.folder.parent.mkdir(parents=True, exist_ok=True)
+    path = os.pathsep.join(filter(None, (str(_SOURCE), os.environ.get("PYTHONPATH"))))
+    surroundings = {**os.environ, **_ONE_THREAD, "PYTHONPATH": path}
+    done = subprocess.run(command(run, data_folder), capture_output=True, text=True, env=surroundings)
+    report = run.report() if done.returncode == 0 else None
+    if report is not None:
+        return Outcome(run, report)
+    said = [line for line in done.stderr.splitlines() if line.strip()]
+    return Outcome(run, None, said[-1].removeprefix("error: ") if said else f"exit status {done.returncode}")
