@@ -51,7 +51,10 @@ def create_folder_(folder: Path, config: Config) -> None:
 
 
 def cut_back_(folder: Path, epoch: int, step: int) -> None:
-    """Drop what was logged after a checkpoint: it will come again."""
+    """Drop what was logged after a checkpoint, for it will come again, and the files that a kill left half-written."""
+    for place in (folder, folder / SNAPSHOTS, (folder / LAST).parent):
+        for path in place.glob(".*.part"):
+            path.unlink()
     cut_back(folder / METRICS, epoch)
     for path in (folder / SNAPSHOTS).glob("*.npz"):
         if path.stem.isdecimal() and int(path.stem) > step:
