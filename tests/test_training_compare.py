@@ -81,7 +81,7 @@ def test_the_table_has_mean_and_sample_deviation_and_says_how_many_seeds_ended(t
     runs = [outcome("wsr", accuracy, tmp_path, seed=seed) for seed, accuracy in enumerate((0.5, 0.6, 0.7))]
     runs += [
         outcome("none", 0.4, tmp_path, strength=None),
-        outcome("none", 0, tmp_path, seed=1, failure="out of memory"),
+        outcome("none", 0, tmp_path, seed=1, strength=None, failure="out of memory"),
     ]
     comparison = Comparison("digits-torus-quick", {}, runs[:1], {"none": None, "wsr": (1e-3, 1e-4)}, runs)
     header, none, wsr = table(comparison)
