@@ -90,7 +90,7 @@ def test_without_the_sanitizer_it_says_so(script):
     done, log = script(without=["compute-sanitizer"])
     assert done.returncode == 0
     assert "compute-sanitizer is not here" in done.stdout
-    assert "small_calls" not in log
+    assert "memcheck" not in log
 
 
 def test_without_a_gpu_it_is_one_sentence(script, tmp_path):
