@@ -75,10 +75,11 @@ fi
 name=$(tr '[:upper:]' '[:lower:]' <<<"$device" | tr -cs 'a-z0-9\n' -)
 
 stage "device and versions" 60 bash -euo pipefail -c versions
+stage "compiling" 150 "$python" benchmarks/small_calls.py "first calls"
 stage "tests" 200 bash -euo pipefail -c tests
 if [ -n "$sanitizer" ]; then
     for tool in memcheck racecheck synccheck; do
-        stage "compute-sanitizer $tool" 30 bash -euo pipefail -c 'sanitized "$1"' _ "$tool"
+        stage "compute-sanitizer $tool" 60 bash -euo pipefail -c 'sanitized "$1"' _ "$tool"
     done
 else
     printf '\n== compute-sanitizer is not here: no memcheck, racecheck or synccheck\n'

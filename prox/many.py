@@ -17,6 +17,9 @@ def prox_many(weights: Sequence, regularizers: Sequence[WeightSharing], step: fl
     On a GPU all arrays of one device and dtype go in one sequence of launches, so that many small layers take hardly
     longer than one.  Raises ValueError where the two lists differ in length, and what ``prox_weight_sharing`` raises.
     """
+    if isinstance(regularizers, WeightSharing):
+        raise TypeError("regularizers is one WeightSharing: give a list with one for each array")
+    weights, regularizers = list(weights), list(regularizers)
     if len(weights) != len(regularizers):
         raise ValueError(f"{len(weights)} arrays but {len(regularizers)} regularizers: give one for each array")
     step = check_amount("step", step)
@@ -35,6 +38,9 @@ def prox_many(weights: Sequence, regularizers: Sequence[WeightSharing], step: fl
             results[place] = result
     for place, (w, regularizer) in enumerate(zip(weights, regularizers, strict=True)):
         if place not in there:
-            result = regularizer.prox(w, step)
+            try:
+                result = regularizer.prox(w, step)
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"weights[{place}]: {error}") from None
             results[place] = result.detach() if hasattr(result, "detach") else result
     return results

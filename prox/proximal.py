@@ -62,8 +62,8 @@ def prox_weight_sharing(
     them otherwise; their positions are the values in the result before rounding to its dtype.
 
     On a GPU the call only queues work on the current stream and can be captured in a CUDA graph (after a first call,
-    which compiles), unless ``mass`` or ``return_clusters`` is given; a row with a NaN or infinite weight comes back as
-    NaN instead of an error, since to look for it would be to wait.
+    which compiles), unless ``mass`` or ``return_clusters`` is given; a row with a NaN or infinite weight, or with sums
+    beyond float64, comes back as NaN instead of an error, since to look for it would be to wait.
 
     Raises TypeError for what is not an array of a float dtype, ValueError (one sentence) for NaN or infinite
     weights, named by index, and for a strength, l1, rewind, mass, scope or solver out of range.
@@ -79,6 +79,10 @@ def prox_weight_sharing(
         from .cuda.proximal import prox_on_gpu
 
         return prox_on_gpu(w, options, return_clusters)
+    if solver == "cuda":
+        from .cuda.device import require_gpu
+
+        require_gpu()  # also where there is nothing to solve
     array = open_array(w)
     if mass is not None:
         options = options._replace(mass=_opened_mass(mass, array))

@@ -210,7 +210,19 @@ def diff(array, append=None):
 
 
 FUNCTIONS = (
-    *("arange", "zeros", "ones_like", "zeros_like", "sort", "where", "minimum", "maximum", "isfinite", "cumsum"),
+    *(
+        "arange",
+        "zeros",
+        "ones_like",
+        "zeros_like",
+        "sort",
+        "where",
+        "minimum",
+        "maximum",
+        "isfinite",
+        "cumsum",
+        "searchsorted",
+    ),
     *("absolute", "nonzero", "flatnonzero"),
 )
 namespace = SimpleNamespace(

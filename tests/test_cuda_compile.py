@@ -8,27 +8,11 @@ from prox.cuda.shapes import Shape, macros_of
 
 pytestmark = pytest.mark.nvrtc
 
-KERNELS = {
-    *("reset", "describe", "prepare_frames", "survey", "count_bins", "certify", "collect", "write_closed"),
-    *(
-        "radix_count",
-        "radix_offsets",
-        "radix_scatter",
-        "solve_tiles",
-        "join_blocks",
-        "value_clusters",
-        "scatter_values",
-    ),
-}
-PARTICLE_KERNELS = {
-    "reset",
-    "radix_count",
-    "radix_offsets",
-    "radix_scatter",
-    "solve_tiles",
-    "join_blocks",
-    "list_clusters",
-}
+SORT = {"radix_count", "radix_offsets", "radix_scatter"}
+SOLVE = {"reset", "solve_tiles", "join_blocks"}
+BINS = {"describe", "survey", "choose_window", "prepare_frames", "count_bins", "certify", "collect", "write_closed"}
+KERNELS = {*SORT, *SOLVE, *BINS, "value_clusters", "scatter_values"}
+PARTICLE_KERNELS = {*SORT, *SOLVE, "list_clusters"}
 VARIANTS = [("float16", True), ("bfloat16", False), ("float32", True), ("float64", False), ("float64", True)]
 
 

@@ -22,6 +22,8 @@ ASKED_FOR = [
     lambda: solve(PARTICLES, 1.0, "cuda"),
     lambda: SOLVERS["cuda"](PARTICLES, 1.0),
     lambda: prox_weight_sharing(W, 1.0, solver="cuda"),
+    lambda: prox_weight_sharing(W, 0.0, solver="cuda"),
+    lambda: prox_weight_sharing(W[:0], 1.0, solver="cuda", scope="row"),
 ]
 
 

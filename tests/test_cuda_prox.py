@@ -240,6 +240,14 @@ def test_negative_zeros_become_zeros(dtype):
             assert np.unique(details.labels[zeros]).size == 1
 
 
+def test_sums_that_overflow_make_their_own_segment_nan_and_no_other():
+    """The CPU refuses such weights; to say so here would be to wait for the GPU."""
+    w = np.array([[1e308, 1e308, 1.1e308], [1.0, 2.0, 3.0]])
+    found = prox(HostDevice(), w, 1e308)
+    assert np.isnan(found[0]).all()
+    assert (found[1] == 2.0).all()
+
+
 @EVERY_DTYPE
 def test_at_strength_0_nothing_moves(dtype):
     """Neighbours are one ulp apart: sums of tied ones are rounded by more than that."""

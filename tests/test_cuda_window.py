@@ -5,6 +5,7 @@ import pytest
 from cuda_device import HostDevice, prox
 from cuda_host import needs_compiler
 from test_cuda_bins import frames_of, items_of, places_of
+from test_cuda_prox import stored
 
 pytestmark = needs_compiler
 D = 20_000
@@ -74,7 +75,10 @@ def test_where_no_window_serves_all_are_sorted(kind):
     assert np.array_equal(found, expected)
 
 
-def test_all_equal_is_one_closed_slot():
-    found, _, device = answers(np.full(D, 0.3), 0.1)
-    assert (found == np.float64(np.float32(0.3))).all()
+@pytest.mark.parametrize("dtype", ["float16", "bfloat16", "float32"])
+@pytest.mark.parametrize("value", [0.3, 1e-3, -1e-5, 1e-10, 1e-40, 65504.0, 0.0])
+def test_all_equal_is_one_closed_slot(dtype, value):
+    device, w = HostDevice(), stored(np.full(D, value), dtype)  # in float16 the tiny ones are 0
+    found = prox(device, w[None], 0.1, least_frame=64)[0]
+    assert np.array_equal(found, w)
     assert items_of(device) == 1

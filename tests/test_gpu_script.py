@@ -56,7 +56,14 @@ def test_all_stages_run_and_the_table_is_named_after_the_device(script, tmp_path
     done, log = script(COMMIT="abc1234")
     assert (done.returncode, done.stderr) == (0, "")
     assert "all passed" in done.stdout
-    for called in ("pytest -q", "small_calls.py memcheck", "racecheck", "synccheck", "prox bench --device cuda"):
+    for called in (
+        "small_calls.py first calls",
+        "pytest -q",
+        "small_calls.py memcheck",
+        "racecheck",
+        "synccheck",
+        "prox bench --device cuda",
+    ):
         assert called in log
     (name,) = tables(tmp_path)
     assert name.startswith("gpu-some-gpu-20")
@@ -83,7 +90,7 @@ def test_without_the_sanitizer_it_says_so(script):
     done, log = script(without=["compute-sanitizer"])
     assert done.returncode == 0
     assert "compute-sanitizer is not here" in done.stdout
-    assert "small_calls" not in log
+    assert "memcheck" not in log
 
 
 def test_without_a_gpu_it_is_one_sentence(script, tmp_path):

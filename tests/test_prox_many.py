@@ -74,4 +74,8 @@ def test_the_lists_go_together():
     refused(ValueError, lambda: prox_many(layers(), REGULARIZERS[:2]), "5 arrays but 2 regularizers")
     refused(TypeError, lambda: prox_many(layers()[:1], [0.7]), "regularizers[0] is a float", "WeightSharing")
     refused(ValueError, lambda: prox_many(layers(), REGULARIZERS, -1.0), "step is -1")
-    refused(TypeError, lambda: prox_many([[1.0]], [WeightSharing(1.0)]), "w is a list")
+    refused(TypeError, lambda: prox_many(layers(), REGULARIZERS[0]), "one WeightSharing", "a list")
+    refused(TypeError, lambda: prox_many([[1.0]], [WeightSharing(1.0)]), "weights[0]: w is a list")
+    bad = [np.ones(2), np.array([1.0, np.nan])]
+    refused(ValueError, lambda: prox_many(bad, [WeightSharing(1.0)] * 2), "weights[1]: w[1] is nan")
+    assert len(prox_many(iter(layers()), iter(REGULARIZERS))) == 5

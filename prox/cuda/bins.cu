@@ -188,6 +188,7 @@ extern "C" __global__ void __launch_bounds__(FRAME_THREADS) choose_window(Frame*
         width = range;
     }
     double unit = 1.0;
+    if (range == 0.0 && low != 0.0) unit = from_bits((bits_of(low) & (0x7ffull << 52)) - (40ull << 52));  // keeps low exact
     if (width > 0.0 && width < 1e300) {
         int exponent = (int)(bits_of(width) >> 52) - 1022;  // width < 2^exponent
         unit = from_bits((u64)(exponent - COARSE_BITS - FINE_BITS + 1023) << 52);

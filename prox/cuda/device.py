@@ -121,7 +121,13 @@ def gpu_for_torch(torch, number: int) -> Gpu:
 
 def _gpu(number: int, allocate) -> Gpu:
     multiprocessors, shared = _limits(number)
-    return Gpu(number, 16 * multiprocessors, Shape(slot_bits=min(14, int(math.log2(shared // 8)))), allocate)
+    slot_bits = min(14, int(math.log2(shared // 8)))
+    if slot_bits < 13:
+        raise RuntimeError(
+            f"GPU {number} has {shared // 1024} KiB of shared memory a block, but the kernels need 64 KiB (compute "
+            "capability 7.0 or later): compute on the CPU"
+        )
+    return Gpu(number, 16 * multiprocessors, Shape(slot_bits=slot_bits), allocate)
 
 
 @cache

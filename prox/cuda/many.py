@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..arrays import is_cupy
+from ..proximal import check_amount
 from .arrays import check_array, device_of, plain, prox_of_groups
 from .proximal import as_rows, from_rows
 
@@ -24,4 +25,5 @@ def prox_on_gpu_of_many(weights: list, regularizers: list, step: float) -> list:
 
 
 def _amounts(regularizer, step: float) -> tuple[float, float, float]:
-    return step * regularizer.strength, step * regularizer.l1, regularizer.rewind
+    strength, l1 = step * regularizer.strength, step * regularizer.l1  # each finite, but perhaps not the product
+    return check_amount("strength", strength), check_amount("l1", l1), regularizer.rewind

@@ -76,7 +76,8 @@ extern "C" __global__ void value_clusters(ITEM_PARAMETERS, const u32* item_count
         double mean = sum.moment / sum.mass;
         if (!(payload[rank] & HEAVY) && same_key(keys[rank], keys[next - 1])) mean = (double)unordered(key_bits(keys[rank]));
         double z = placed(mean, segment.pull * pull, segment.rewind, segment.l1);
-        if (segment.bad) z = mean = from_bits(0x7ff8000000000000ull);
+        // Of finite weights, float64 sums may be infinite.
+        if (segment.bad || !(z - z == 0.0)) z = mean = from_bits(0x7ff8000000000000ull);
         values[rank] = write_weight(z);
         if (!means) continue;
         means[rank] = mean;

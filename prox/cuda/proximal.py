@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import sys
+from itertools import pairwise
+
+import numpy as np
 
 from particles.state import MASS_RANGE, Clusters
 
@@ -141,9 +144,10 @@ def _clusters(found: Found, rows: int, size: int, options) -> list[Clusters]:
     arrays = (chosen, position, found.pull[chosen] / max(size - 1, 1), found.mass[chosen])
     if not is_cupy(chosen):
         arrays = tuple(tensor.cpu().numpy() for tensor in arrays)
+    library = sys.modules["cupy"] if is_cupy(chosen) else np
+    borders = library.searchsorted(arrays[0], library.arange(rows + 1) * size).tolist()
     clusters = []
-    for row in range(rows):
-        first, stop = (int((arrays[0] < place).sum()) for place in (row * size, (row + 1) * size))
+    for row, (first, stop) in enumerate(pairwise(borders)):
         start, *others = (array[first:stop] for array in arrays)
         clusters.append(Clusters(start - row * size, *others))
     return clusters
