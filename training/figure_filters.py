@@ -119,7 +119,9 @@ def _draw_grid(axes, images, theme: Theme) -> None:
     for y in range(rows):
         for x in range(columns):
             corner = (x * (width + 1) - 0.5, y * (height + 1) - 0.5)
-            axes.add_patch(Rectangle(corner, width, height, fill=False, edgecolor=theme.quiet, linewidth=0.5))
+            axes.add_patch(
+                Rectangle(corner, width, height, fill=False, edgecolor=theme.quiet, linewidth=0.5, clip_on=False)
+            )
     axes.set_axis_off()
 
 
