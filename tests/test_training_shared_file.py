@@ -1,9 +1,15 @@
 """Shared files give back every bit, take what they say, and refuse whatever is not one of them."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 pytestmark = pytest.mark.torch
+ROOT = Path(__file__).parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +140,38 @@ def test_a_tensor_called_like_a_codebook_is_no_trouble(torch):
     assert bits == {"w": 32, "w.codebook": 32 / 300, "v.indices": 32}
     for name, tensor in decode(data)[0].items():
         assert torch.equal(tensor if isinstance(tensor, torch.Tensor) else tensor.expand(), state[name])
+
+
+SAVED = """
+import sys, torch
+from training import save_shared
+
+model = torch.nn.Module()
+for name in sys.argv[2:]:
+    model.register_parameter(name, torch.nn.Parameter(torch.zeros(1000)))
+model.register_parameter("tied", getattr(model, name))
+save_shared(model, sys.argv[1])
+"""
+
+
+def test_one_model_is_one_file_byte_by_byte_whatever_the_hashes_of_its_names(torch, path, tmp_path):
+    from training import save_shared
+
+    names = [f"w{place}" for place in range(12)]
+    running = []
+    for seed in ("1", "2"):
+        argv = [sys.executable, "-c", SAVED, str(tmp_path / seed), *names]
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "OMP_NUM_THREADS": "1"}
+        running.append(subprocess.Popen(argv, cwd=ROOT, env=environment))
+    model = holding(torch, **dict.fromkeys(names, torch.zeros(1000)))
+    model.tied = model.w11
+    files = set()
+    for _ in range(10):
+        save_shared(model, path)
+        files.add(path.read_bytes())
+    assert [process.wait(timeout=100) for process in running] == [0, 0]
+    assert {(tmp_path / seed).read_bytes() for seed in ("1", "2")} == files
+    assert len(files) == 1
 
 
 def test_a_file_for_another_model_is_refused_and_nothing_is_changed(torch, path):

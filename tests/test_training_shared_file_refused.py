@@ -40,20 +40,22 @@ def drawn(torch, k, n=4096, dtype="float32", seed=0):
 
 
 def parts(torch, k=7):
-    """(tensors, metadata) of a good file with one tensor of k values."""
+    """(tensors, the table in the metadata) of a good file with one tensor of k values."""
     import safetensors.torch
 
     from training.shared_format import encode
 
     data, _ = encode({"w": drawn(torch, k, 1000), "b": torch.ones(3)}, {"c": "b"})
-    header = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
-    return safetensors.torch.load(data), header["__metadata__"]
+    metadata = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+    assert list(metadata) == ["stickyweights"]
+    return safetensors.torch.load(data), json.loads(metadata["stickyweights"])
 
 
-def written(path, tensors, metadata):
+def written(path, tensors, table):
     import safetensors.torch
 
-    path.write_bytes(safetensors.torch.save(tensors, metadata))
+    text = table if isinstance(table, str) else json.dumps(table)
+    path.write_bytes(safetensors.torch.save(tensors, {"stickyweights": text}))
 
 
 def test_the_parts_of_a_good_file_are_good(torch, path):
@@ -90,11 +92,10 @@ TABLES = {  # what is changed in the description of w -> the sentence
 def test_a_description_that_lies_is_refused(torch, path, lie):
     from training import load_shared
 
-    tensors, metadata = parts(torch)
+    tensors, table = parts(torch)
     change, sentence = TABLES[lie]
-    described = json.loads(metadata["shared"])
-    described["w"] |= change
-    written(path, tensors, metadata | {"shared": json.dumps(described)})
+    table["shared"]["w"] |= change
+    written(path, tensors, table)
     with pytest.raises(ValueError, match=rf"^{path}: tensor 'w': .*{sentence}"):
         load_shared(path)
 
@@ -103,36 +104,65 @@ def test_a_description_that_lies_is_refused(torch, path, lie):
     ("change", "sentence"),
     [
         ({"format": "pt"}, "not a stickyweights-shared file: its format is 'pt'"),
-        ({"version": "2"}, "version 2 is unknown"),
+        ({"version": 2}, "version 2 is unknown"),
         ({"version": "one"}, "version 'one' is unknown"),
-        ({"shared": "{"}, "'shared' is missing or not a table"),
-        ({"shared": "[]"}, "'shared' is missing or not a table"),
-        ({"shared": "[" * 100_000}, "'shared' is missing or not a table"),
-        ({"shared": '{"w": 3}'}, "tensor 'w': its description is a int"),
-        ({"shared": '{"w": {}}'}, "tensor 'w': field 'shape' is missing"),
-        ({"shared": '{"v": {"shape": [1], "dtype": "float32", "bits": 0}}'}, "tensor 'v': its codebook are missing"),
-        ({"tied": '{"b": "w"}'}, "'b' is tied to 'w', which cannot be"),
-        ({"tied": '{"c": "d"}'}, "'c' is tied to 'd', which cannot be"),
-        ({"tied": '{"c": ["b"]}'}, "'c' is tied to list, which cannot be"),
-        ({"tied": "null"}, "'tied' is missing or not a table"),
+        ({"version": True}, "version True is unknown"),
+        ({"shared": "{"}, "'shared' in its metadata is a str, not a table"),
+        ({"shared": []}, "'shared' in its metadata is a list, not a table"),
+        ({"shared": {"w": 3}}, "tensor 'w': its description is a int"),
+        ({"shared": {"w": {}}}, "tensor 'w': field 'shape' is missing"),
+        ({"shared": {"v": {"shape": [1], "dtype": "float32", "bits": 0}}}, "tensor 'v': its codebook are missing"),
+        ({"tied": {"b": "w"}}, "'b' is tied to 'w', which cannot be"),
+        ({"tied": {"c": "d"}}, "'c' is tied to 'd', which cannot be"),
+        ({"tied": {"c": ["b"]}}, "'c' is tied to list, which cannot be"),
+        ({"tied": None}, "'tied' in its metadata is a NoneType, not a table"),
     ],
 )
 def test_metadata_that_is_foreign_or_broken_is_refused(torch, path, change, sentence):
     from training import load_shared
 
-    tensors, metadata = parts(torch)
-    written(path, tensors, metadata | change)
+    tensors, table = parts(torch)
+    written(path, tensors, table | change)
     with pytest.raises(ValueError, match=rf"^{path}: .*{sentence}"):
         load_shared(path)
-    written(path, tensors, {key: value for key, value in metadata.items() if key not in change})
+    written(path, tensors, {key: value for key, value in table.items() if key not in change})
     with pytest.raises(ValueError, match=rf"^{path}: "):
         load_shared(path)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "", "null", "[" * 100_000])
+def test_metadata_that_is_no_table_is_refused(torch, path, text):
+    from training import load_shared
+
+    written(path, parts(torch)[0], text)
+    with pytest.raises(ValueError, match=rf"^{path}: its metadata 'stickyweights' is not a table in JSON"):
+        load_shared(path)
+
+
+def test_fields_of_the_metadata_that_nobody_knows_are_refused(torch, path):
+    from training import load_shared
+
+    tensors, table = parts(torch)
+    written(path, tensors, table | {"code": "import os"})
+    with pytest.raises(ValueError, match=rf"^{path}: unknown field of its metadata 'code'"):
+        load_shared(path)
+
+
+def test_a_plain_safetensors_file_is_refused(torch, path):
+    import safetensors.torch
+
+    from training import load_shared
+
+    for metadata in (None, {"format": "pt"}):
+        safetensors.torch.save_file({"w": torch.ones(3)}, path, metadata)
+        with pytest.raises(ValueError, match=rf"^{path}: not a stickyweights-shared file"):
+            load_shared(path)
 
 
 def test_tensors_that_do_not_fit_their_description_are_refused(torch, path):
     from training import load_shared
 
-    tensors, metadata = parts(torch)
+    tensors, table = parts(torch)
     beyond = torch.full_like(tensors["w.indices"], 255)
     for change, sentence in (
         ({"w.indices": beyond}, "tensor 'w': index 7 is beyond its codebook of 7 values"),
@@ -143,10 +173,10 @@ def test_tensors_that_do_not_fit_their_description_are_refused(torch, path):
         ({"w.codebook": torch.ones(7).double()}, "its codebook are missing or not a row"),
         ({"w": torch.ones(1000)}, "tensor 'w' is stored twice"),
     ):
-        written(path, tensors | change, metadata)
+        written(path, tensors | change, table)
         with pytest.raises(ValueError, match=rf"^{path}: .*{sentence}"):
             load_shared(path)
-    written(path, {name: tensor for name, tensor in tensors.items() if name != "w.codebook"}, metadata)
+    written(path, {name: tensor for name, tensor in tensors.items() if name != "w.codebook"}, table)
     with pytest.raises(ValueError, match="tensor 'w': its codebook are missing"):
         load_shared(path)
 
@@ -154,9 +184,9 @@ def test_tensors_that_do_not_fit_their_description_are_refused(torch, path):
 def test_one_value_for_terabytes_is_refused_before_anything_is_allocated(torch, path):
     from training import load_shared
 
-    tensors, metadata = parts(torch, k=1)
+    tensors, table = parts(torch, k=1)
     described = {"w": {"shape": [2**20, 2**20], "dtype": "float32", "bits": 0}}
-    written(path, tensors, metadata | {"shared": json.dumps(described)})
+    written(path, tensors, table | {"shared": described})
     with pytest.raises(ValueError, match=r"would expand to 4\.4e\+12"):
         load_shared(path)
     with pytest.raises(ValueError, match=r"'w' has shape \(1048576, 1048576\) in it, \(1000,\) in the model"):

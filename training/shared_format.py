@@ -1,9 +1,11 @@
 """The format of a shared file: which tensors become codebook and indices, and how both are read back.
 
-A safetensors file with the metadata ``format``, ``version``, ``shared`` and ``tied``.  A tensor ``name`` that shares
-stands as ``name.codebook`` (k,), its values in ascending order, and ``name.indices``, uint8, ceil(log2 k) bits for
-each weight in C order (see ``packing``); ``shared`` is JSON, name -> {"shape", "dtype", "bits"}.  All others stand
-plainly under their names.  Tied tensors stand once; ``tied`` is JSON, other name -> name.
+A safetensors file whose metadata has one entry, ``stickyweights``: JSON with the fields ``format``, ``version``,
+``shared`` and ``tied``.  (One, since safetensors writes several in an order of chance, and one state shall give one
+file.)  A tensor ``name`` that shares stands as ``name.codebook`` (k,), its values in ascending order, and
+``name.indices``, uint8, ceil(log2 k) bits for each weight in C order (see ``packing``); ``shared`` has
+name -> {"shape", "dtype", "bits"}.  All others stand plainly under their names.  Tied tensors stand once; ``tied``
+has other name -> name.
 """
 
 from __future__ import annotations
@@ -24,8 +26,10 @@ from .packing import MOST_BITS, pack, packed_size, unpack
 from .tensor_figures import index_bits, stored_bytes
 
 FORMAT, VERSION = "stickyweights-shared", 1
+KEY = "stickyweights"  # of the metadata
 DESCRIPTION = 256  # bytes; about what the header takes to describe one more codebook with its indices
 MOST_WEIGHTS = 2**48
+_METADATA = ("format", "version", "shared", "tied")
 _FIELDS = ("shape", "dtype", "bits")
 _FOREIGN = (safetensors.SafetensorError, RuntimeError, KeyError, AssertionError, OverflowError, TypeError, ValueError)
 
@@ -71,8 +75,8 @@ def encode(state: dict[str, Tensor], tied: dict[str, str]) -> tuple[bytes, dict[
             shared[name] = {"shape": list(found.shape), "dtype": dtype, "bits": found.bits}
             size = found.codebook.nbytes + found.indices.nbytes
         bits[name] = 8 * size / max(tensor.numel(), 1)
-    described = {"shared": json.dumps(shared), "tied": json.dumps(tied)}
-    return safetensors.torch.save(tensors, {"format": FORMAT, "version": str(VERSION)} | described), bits
+    described = {"format": FORMAT, "version": VERSION, "shared": shared, "tied": tied}
+    return safetensors.torch.save(tensors, {KEY: json.dumps(described, sort_keys=True)}), bits
 
 
 def decode(data: bytes) -> tuple[dict[str, Tensor | SharedTensor], dict[str, str]]:
@@ -86,10 +90,9 @@ def decode(data: bytes) -> tuple[dict[str, Tensor | SharedTensor], dict[str, str
         metadata = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")]).get("__metadata__") or {}
     except (*_FOREIGN, RecursionError) as error:
         raise ValueError(f"not a whole safetensors file: {shown(str(error))}") from None
-    version = metadata.get("version")
-    check_format(metadata.get("format"), int(version) if version in ("1", "2") else version, FORMAT, VERSION)
+    shared, tied = _described(metadata)
     state: dict[str, Tensor | SharedTensor] = {}
-    for name, entry in _described(metadata, "shared").items():
+    for name, entry in shared.items():
         try:
             state[name] = _stored(entry, tensors.pop(f"{name}.codebook", None), tensors.pop(f"{name}.indices", None))
         except ValueError as error:
@@ -98,7 +101,6 @@ def decode(data: bytes) -> tuple[dict[str, Tensor | SharedTensor], dict[str, str
         if name in state:
             raise ValueError(f"tensor {shown(name)} is stored twice")
         state[name] = tensor
-    tied = _described(metadata, "tied")
     for other, name in tied.items():
         if not isinstance(name, str) or name not in state or other in state:
             raise ValueError(f"tensor {shown(other)} is tied to {shown(name)}, which cannot be")
@@ -139,12 +141,17 @@ def _stored(entry, codebook: Tensor | None, indices: Tensor | None) -> SharedTen
     return SharedTensor(codebook, indices, bits, tuple(shape))
 
 
-def _described(metadata: dict, key: str) -> dict:
-    """One of the two tables in the metadata."""
+def _described(metadata: dict) -> tuple[dict, dict]:
+    """(shared, tied) of the metadata."""
     try:
-        table = json.loads(metadata.get(key, ""))
+        found = json.loads(metadata.get(KEY, "{}"))
     except (ValueError, RecursionError):
-        table = None
-    if not isinstance(table, dict):
-        raise ValueError(f"its metadata {key!r} is missing or not a table in JSON")
-    return table
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError(f"its metadata {KEY!r} is not a table in JSON")
+    check_format(found.get("format"), found.get("version"), FORMAT, VERSION)
+    check_names("field of its metadata", found, _METADATA)
+    for key in ("shared", "tied"):
+        if not isinstance(found[key], dict):
+            raise ValueError(f"{key!r} in its metadata is a {type(found[key]).__name__}, not a table")
+    return found["shared"], found["tied"]
