@@ -194,6 +194,16 @@ def test_frozen_tensors_are_left_alone():
     assert sharing.strengths()[SECOND] > 0.0
 
 
+def test_a_tensor_without_gradient_gets_the_prox_though_the_optimizer_passes_over_it():
+    model, optimizer, _ = attached()
+    expected = model[0].weight.detach().clone()
+    for _ in range(2):
+        optimizer.zero_grad()
+        optimizer.step()
+        prox_by_hand_(expected, LR)
+    assert torch.equal(model[0].weight, expected)
+
+
 def test_no_sharing_at_strength_zero_but_for_equal_weights():
     agrees_with(lambda w, step: None, rules={FIRST: WeightSharing(0.0)})
     model, optimizer, _ = attached(schedule=Constant(0.0))

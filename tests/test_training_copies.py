@@ -68,7 +68,7 @@ def test_a_copy_of_an_optimizer_says_once_at_its_step_that_it_lost_the_sharing(c
     assert len(caught) == 1
 
 
-@pytest.mark.parametrize("copy_of", [copied, pickled, loaded])
+@pytest.mark.parametrize("copy_of", [copied, pickled])
 def test_a_copy_that_is_attached_again_shares_without_a_word(copy_of):
     model, optimizer, _ = attached()
     train(model, optimizer, range(2))
@@ -83,7 +83,8 @@ def test_the_mark_passes_torch_load_with_weights_only(tmp_path):
     train(model, optimizer, range(2))
     torch.save(optimizer.state_dict(), tmp_path / "optimizer.pt")
     loaded = torch.load(tmp_path / "optimizer.pt", weights_only=True)
-    assert loaded["param_groups"][0]["weight_sharing"] == "attached"
+    assert loaded["param_groups"][0]["weight_sharing"] == "attached, 2 steps"
+    assert optimizer.param_groups[0]["weight_sharing"] == "attached"
 
 
 def test_groups_that_load_state_dict_replaced_are_found_again():
@@ -116,6 +117,26 @@ def test_a_detached_optimizer_is_a_plain_one_and_its_copies_are_silent():
     assert same_bits(model, plain)
     assert sharing.steps == 2
     assert attach(optimizer, model, RULES).attached
+
+
+def test_detached_sharings_and_their_copies_of_weights_are_let_go():
+    model, optimizer, _ = attached({SECOND: SHARING})
+    alive = []
+    for step in range(5):
+        for mode in ("step", "latent"):
+            sharing = attach(optimizer, model, RULES, mode=mode)
+            train(model, optimizer, [step])
+            state = sharing.state_dict()["tensors"][FIRST]
+            assert state["before"] is not None
+            sharing.detach()
+            state = sharing.state_dict()["tensors"][FIRST]
+            assert state["before"] is None
+            assert state["latent"] is None
+            alive.append(weakref.ref(sharing))
+    del sharing
+    gc.collect()
+    assert [one() for one in alive] == [None] * 10
+    assert len(attached_to(optimizer)) == 1
 
 
 def test_two_sharings_on_one_optimizer_act_each_on_its_own_and_leave_one_by_one():

@@ -31,6 +31,14 @@ def attached(rules=RULES, **options):
     return model, optimizer, attach(optimizer, model, rules, mode="latent", **options)
 
 
+def plain_state(optimizer):
+    """The optimizer's state as if no Sharing had ever been attached."""
+    state = copy.deepcopy(optimizer.state_dict())
+    for group in state["param_groups"]:
+        del group["weight_sharing"]
+    return state
+
+
 def latent_of(sharing):
     return sharing.state_dict()["tensors"][FIRST]["latent"]
 
@@ -132,13 +140,77 @@ def test_weights_that_someone_changed_are_said_and_taken_over():
         model[0].weight.mul_(2.0)
     plain = copy.deepcopy(model)
     other = optim.SGD(plain.parameters(), lr=LR, momentum=0.9, weight_decay=0.01)
-    other.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+    other.load_state_dict(plain_state(optimizer))
     sharing_too = attach(other, plain, RULES, mode="latent")
     with pytest.warns(UserWarning, match=r"0\.weight was changed"):
         step_once(model, optimizer, 3)
     step_once(plain, other, 3)
     assert same_bits(model, plain)  # as if attached at the changed weights
     assert sharing.strengths() == sharing_too.strengths()
+
+
+def fill(model):
+    model[0].weight.data.fill_(5.0)
+
+
+def clamp(model):
+    model[0].weight.data.clamp_(-0.05, 0.05)
+
+
+def replace(model):
+    model[0].weight.data = torch.full_like(model[0].weight, 0.25)
+
+
+def round_trip(model):
+    model.bfloat16()
+    model.float()
+
+
+def narrow(model):
+    model.bfloat16()
+
+
+@pytest.mark.parametrize("edit", [fill, clamp, replace, round_trip])
+def test_edits_past_autograd_are_taken_over_as_well(edit):
+    model, optimizer, _ = attached()
+    train(model, optimizer, range(3))
+    edit(model)
+    plain = copy.deepcopy(model)
+    other = optim.SGD(plain.parameters(), lr=LR, momentum=0.9, weight_decay=0.01)
+    other.load_state_dict(plain_state(optimizer))
+    attach(other, plain, RULES, mode="latent")
+    with pytest.warns(UserWarning, match=r"0\.weight was changed") as caught:
+        train(model, optimizer, range(3, 6))
+    assert len(caught) == 1  # at the first step only
+    train(plain, other, range(3, 6))
+    assert same_bits(model, plain)
+
+
+@pytest.mark.parametrize("edit", [replace, round_trip, narrow])
+def test_where_values_are_not_compared_new_memory_and_another_dtype_are_edits(edit, monkeypatch):
+    monkeypatch.setattr("training.edits.by_value", lambda tensor: False)  # as on a GPU
+    model, optimizer, _ = attached()
+    train(model, optimizer, range(3))  # no edit, no warning
+    edit(model)
+    for group in optimizer.param_groups:
+        group["momentum"] = 0.0  # its buffers are of the old dtype
+    edited = model[0].weight.detach().clone()
+    model[0].weight.grad = None
+    with pytest.warns(UserWarning, match=r"0\.weight was changed"):
+        optimizer.step()
+    prox_by_hand_(edited, LR)
+    assert torch.equal(model[0].weight, edited)
+
+
+def test_an_edit_that_changes_nothing_is_none():
+    model, optimizer, _ = attached()
+    plain, other, _ = attached()
+    for step in range(4):
+        model[0].weight.data.clamp_(-100.0, 100.0)
+        model[0].weight.data = model[0].weight.detach().clone()
+        step_once(model, optimizer, step)
+        step_once(plain, other, step)
+    assert same_bits(model, plain)
 
 
 def test_a_step_that_failed_halfway_is_repeated_from_the_latent():

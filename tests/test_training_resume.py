@@ -137,6 +137,59 @@ def test_merges_and_splits_are_counted_from_the_state_on():
     assert moved[0] == moved[1]
 
 
+def moves_of(report):
+    return [(one.merges, one.splits) for one in report.values()]
+
+
+@pytest.mark.parametrize("setting", ["step", "latent"])
+def test_a_stop_between_two_reports_does_not_show_in_merges_and_splits(setting, tmp_path):
+    straight, stopped, resumed = everything(setting), everything(setting), everything(setting)
+    for parts in (straight, stopped):
+        assert moves_of(run(parts, range(5)))
+    train(stopped[0], stopped[1], [5, 6])
+    train(straight[0], straight[1], [5, 6])
+    save(stopped, tmp_path / "half.pt")
+    load(resumed, tmp_path / "half.pt", (0, 1, 2, 3))
+    train(straight[0], straight[1], range(7, 10))
+    train(resumed[0], resumed[1], range(7, 10))
+    moved = moves_of(straight[3].report())
+    assert moves_of(resumed[3].report()) == moved
+    assert any(map(any, moved))
+
+
+def test_a_state_of_an_older_version_without_the_last_reports_weights_is_read():
+    parts = everything("latent")
+    run(parts, range(4))
+    states = copy.deepcopy([part.state_dict() for part in parts])
+    for fields in states[3]["tensors"].values():
+        del fields["before"]
+    other = everything("latent")
+    for part, state in zip(other, states, strict=True):
+        part.load_state_dict(state)
+    assert moves_of(run(other, range(4, 6))) == moves_of(run(parts, range(4, 6)))  # the last report was at the state
+    assert same_bits(other[0], parts[0])
+
+
+@pytest.mark.parametrize("attach_first", [True, False])
+def test_without_the_sharings_state_the_first_step_warns_once(attach_first, tmp_path):
+    half = everything("step")
+    run(half, range(HALF))
+    save(half, tmp_path / "half.pt")
+    states = torch.load(tmp_path / "half.pt", weights_only=True)
+    model = network()
+    optimizer = optim.AdamW(model.parameters(), lr=0.05)
+    sharing = attach(optimizer, model, RULES) if attach_first else None
+    model.load_state_dict(states[0])
+    optimizer.load_state_dict(states[1])
+    sharing = sharing or attach(optimizer, model, RULES)
+    with pytest.warns(UserWarning, match="11 steps.*has seen 0.*load_state_dict") as caught:
+        train(model, optimizer, range(3))
+    assert len(caught) == 1
+    optimizer.load_state_dict(optimizer.state_dict())
+    train(model, optimizer, range(3, 5))  # these steps it has seen
+    assert sharing.steps == 5
+
+
 def test_a_state_is_a_copy():
     parts = everything("latent")
     run(parts, range(4))
@@ -161,4 +214,13 @@ def test_states_of_something_else_are_refused_and_change_nothing():
     wrong = state["tensors"][FIRST] | {"latent": torch.zeros(2, 2)}
     other = state | {"steps": 9, "tensors": state["tensors"] | {FIRST: wrong}}
     refused(ValueError, lambda: sharing.load_state_dict(other), FIRST, "(2, 2)", "(16, 12)")
+    for key in ("mode", "steps", "tensors"):
+        missing = {name: value for name, value in state.items() if name != key}
+        refused(ValueError, lambda missing=missing: sharing.load_state_dict(missing), key)
+    first = state["tensors"][FIRST]
+    for key in set(first) - {"before"}:
+        lacking = {name: value for name, value in first.items() if name != key}
+        for wrong in (lacking, first | {key: "text"}):
+            other = state | {"steps": 9, "tensors": state["tensors"] | {FIRST: wrong}}
+            refused(ValueError, lambda other=other: sharing.load_state_dict(other), FIRST, "broken")
     assert same(sharing.state_dict(), state)

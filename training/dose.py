@@ -10,8 +10,13 @@ import torch
 
 from prox import WeightSharing
 from prox.many import prox_many
+from prox.sorting import LARGEST_SUM
 
 from .penalties import L1, BetaLasso, scaled
+
+
+class NotFiniteWeightsError(ValueError):
+    """Weights are NaN or infinite after a step, or so large that their sums are: training diverged."""
 
 
 class Dose(NamedTuple):
@@ -44,17 +49,29 @@ def dosed(penalty: WeightSharing, dose: Dose) -> WeightSharing:
 def proximal_steps(weights: Sequence[torch.Tensor], penalties: Sequence, doses: Sequence[Dose]) -> list[torch.Tensor]:
     """The proximal map of each penalty at its dose: new tensors, without gradients; the weights stay as they are.
 
-    All weight-sharing penalties go through one ``prox_many``, whatever their doses.
+    All weight-sharing penalties go through one ``prox_many``, whatever their doses.  Raises NotFiniteWeightsError
+    where it refuses the weights (on the CPU; on a GPU, and for other penalties, NaN in is NaN out).
     """
     results = [None] * len(weights)
     together = [i for i, penalty in enumerate(penalties) if isinstance(penalty, WeightSharing)]
-    found = prox_many([weights[i].detach() for i in together], [dosed(penalties[i], doses[i]) for i in together])
+    shared, sharing = [weights[i].detach() for i in together], [dosed(penalties[i], doses[i]) for i in together]
+    try:
+        found = prox_many(shared, sharing)
+    except ValueError as error:
+        if all(map(_summable, shared)):
+            raise
+        raise NotFiniteWeightsError(str(error)) from None
     for i, result in zip(together, found, strict=True):
         results[i] = result
     for i, (penalty, dose) in enumerate(zip(penalties, doses, strict=True)):
         if results[i] is None:
             results[i] = _single_step(weights[i].detach(), penalty, dose)
     return results
+
+
+def _summable(weights: torch.Tensor) -> bool:
+    """Are all weights finite, and their sums in float64?"""
+    return bool((weights.abs().double() <= LARGEST_SUM / max(weights.numel(), 1)).all())
 
 
 def _single_step(weights, penalty, dose):

@@ -6,15 +6,14 @@ import weakref
 
 import torch
 
-from .dose import proximal_steps
+from .dose import NotFiniteWeightsError, proximal_steps
+from .marks import enter_, leave_
 from .rules import Regularized
 from .sharded import local, spread_like, whole
+from .sharing_state import FORMAT, read_state
 from .stopwatch import Stopwatch
 from .tensor_report import Report, tensor_report
 from .track import Plan, Track
-
-MARK = {"weight_sharing": "attached"}  # in each parameter group of an optimizer with a Sharing; a copy has it too
-_FORMAT = 1  # of the state
 
 
 class Sharing:
@@ -32,16 +31,14 @@ class Sharing:
         self._passing = False  # is the step now under way not to be touched?
         self._reported = 0  # steps at the last report
         self._tracks = [Track(tensor, schedule, plan) for tensor, schedule in zip(tensors, schedules, strict=True)]
-        self._by_name = {track.name: track for track in self._tracks}
         self._batches = _batches(self._tracks)
         self._optimizer = weakref.ref(optimizer)  # the optimizer holds the hooks, which hold this
         hooks = [torch.compiler.disable(hook) for hook in (self._before_step, self._after_step)]
         self._handles = [
             optimizer.register_step_pre_hook(hooks[0]),
             optimizer.register_step_post_hook(hooks[1]),
-            optimizer.register_load_state_dict_post_hook(_mark),
+            *enter_(optimizer, self),
         ]
-        _mark(optimizer)
 
     @property
     def mode(self) -> str:
@@ -74,8 +71,8 @@ class Sharing:
     def report(self) -> Report:
         """The figures of each tensor now, and what happened since the last report; see ``TensorReport``.
 
-        The first report looks back to the first step.  Tensors spread over processes are gathered: then every process
-        has to call this.
+        The first report looks back to the first step; after ``detach()`` merges and splits are 0.  Tensors spread over
+        processes are gathered: then every process has to call this.
         """
         steps = self.steps - self._reported
         self._reported = self.steps
@@ -95,50 +92,39 @@ class Sharing:
     def state_dict(self) -> dict:
         """All that resuming needs beside the states of model and optimizer: numbers, texts, lists, dicts, tensors.
 
-        It passes ``torch.load(weights_only=True)``.  Penalties and schedules are not in it: attach them again.
+        It passes ``torch.load(weights_only=True)``.  Penalties and schedules are not in it: attach them again.  It
+        holds a copy of each tensor as it was at the last report and, in latent mode, its latent too.
         """
-        tensors = {track.name: track.state() for track in self._tracks}
-        return {"format": _FORMAT, "mode": self.mode, "steps": self.steps, "tensors": tensors}
+        tensors = {track.name: track.kept().to_state() for track in self._tracks}
+        return {"format": FORMAT, "mode": self.mode, "steps": self.steps, "tensors": tensors}
 
     @torch.no_grad()
     def load_state_dict(self, state: dict) -> None:
         """Go on where ``state`` was taken; before or after the model and the optimizer are loaded.
 
-        Raises ValueError, and changes nothing, where it is the state of another mode or of other tensors.
+        Raises ValueError, and changes nothing, where it is no state, or that of another mode or of other tensors.
         """
-        if not isinstance(state, dict) or state.get("format") != _FORMAT:
-            raise ValueError("this is not the state of a Sharing: give what its state_dict() returned")
-        if state["mode"] != self.mode:
-            raise ValueError(f"the state is of mode {state['mode']!r}, but this Sharing is attached in {self.mode!r}")
-        if state["tensors"].keys() != self._by_name.keys():
-            missing = sorted(self._by_name.keys() - state["tensors"].keys())
-            extra = sorted(state["tensors"].keys() - self._by_name.keys())
-            raise ValueError(
-                f"the state is of other tensors (missing: {', '.join(missing) or 'none'}; not regularized here: "
-                f"{', '.join(extra) or 'none'}): attach with the rules that it was saved with"
-            )
-        for name, track in self._by_name.items():
-            latent = state["tensors"][name]["latent"]
-            if latent is not None and latent.shape != track.parameter.shape:
-                raise ValueError(f"the state's {name} is {tuple(latent.shape)}, not {tuple(track.parameter.shape)}")
-        for name, track in self._by_name.items():
-            track.load(state["tensors"][name])
-        self.steps = self._reported = state["steps"]
+        parameters = {track.name: track.parameter for track in self._tracks}
+        steps, kept = read_state(state, self.mode, parameters)
+        for track in self._tracks:
+            track.resume(kept[track.name])
+        self.steps = self._reported = steps
         for _, watch in self._batches:
             watch.reset()
 
     def detach(self) -> None:
-        """Take the hooks off the optimizer and its marks away; the weights stay as they are.  Twice does no harm."""
+        """Take the hooks and the mark off the optimizer, and drop all copies of weights; the weights stay as they are.
+
+        Twice does no harm.
+        """
+        optimizer, was_attached = self._optimizer(), self.attached
         for handle in self._handles:
             handle.remove()
-        optimizer, was_attached = self._optimizer(), self.attached
         self._handles = []
         for track in self._tracks:
-            track.restart()
-        if optimizer is not None and was_attached and not _others(optimizer, self):
-            for group in optimizer.param_groups:
-                for key in MARK:
-                    group.pop(key, None)
+            track.release()
+        if optimizer is not None and was_attached:
+            leave_(optimizer, self)
 
     @torch.no_grad()
     def _before_step(self, optimizer, args, kwargs) -> None:
@@ -195,7 +181,8 @@ class Sharing:
             found = proximal_steps(weights, [track.penalty for track in tracks], doses)
         except ValueError as error:
             names = ", ".join(track.name for track in tracks)
-            raise ValueError(f"{names} after step {step}: {error}") from None
+            kind = NotFiniteWeightsError if isinstance(error, NotFiniteWeightsError) else ValueError
+            raise kind(f"{names} after step {step}: {error}") from None
         for track, values, dose in zip(tracks, found, doses, strict=True):
             track.put(values, dose)
         watch.end()
@@ -208,17 +195,6 @@ def _batches(tracks: list[Track]) -> list[tuple[list[Track], Stopwatch]]:
         device = local(track.parameter).device
         batches.setdefault(device if device.type == "cuda" else track.name, (device, []))[1].append(track)
     return [(found, Stopwatch(device)) for device, found in batches.values()]
-
-
-def _mark(optimizer) -> None:
-    for group in optimizer.param_groups:
-        group.update(MARK)
-
-
-def _others(optimizer, sharing: Sharing) -> bool:
-    from .hook import attached_to
-
-    return any(other is not sharing for other in attached_to(optimizer))
 
 
 def _overflowed(optimizer) -> bool:

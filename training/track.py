@@ -9,8 +9,10 @@ from typing import NamedTuple
 import torch
 
 from .dose import Dose, proximal_steps, strength_of
+from .edits import Written
 from .rules import Regularized
 from .sharded import is_sharded, local, spread_like, whole, write_
+from .sharing_state import Kept
 from .tensor_figures import Figures, measure
 
 
@@ -56,8 +58,13 @@ class Track:
         self.lr_sum = 0.0
         self.step_sum = 0.0
         self.latent: torch.Tensor | None = None  # this process's part; None: the weights are it
-        self._version = None  # of the weights, as the last prox left them
+        self._left: Written | None = None  # how the last prox left the weights
         self._lent = False  # is the latent in the weights?
+
+    def release(self) -> None:
+        """Drop all copies of the weights."""
+        self.restart()
+        self.before = None
 
     @property
     def frozen(self) -> bool:
@@ -107,8 +114,8 @@ class Track:
         if self.latent is None:
             return
         weights = local(self.parameter)
-        untouched = self._lent or weights._version == self._version  # lent still: the last step failed halfway
-        if not untouched and not self._is_prox_of_latent(weights):
+        untouched = self._lent or (self._left is not None and self._left.unchanged(weights))
+        if not untouched and not self._is_prox_of_latent(weights):  # lent still: the last step failed halfway
             warnings.warn(
                 f"{self.name} was changed since the last step, not by the optimizer: its latent copy starts anew from "
                 "the weights (load the state of the Sharing together with that of the model)",
@@ -133,7 +140,7 @@ class Track:
         if self.latent is None:
             self.lr_sum = self.step_sum = 0.0
         else:
-            self._version = local(self.parameter)._version
+            self._left = Written(local(self.parameter), values)
 
     def correct(self) -> None:
         """Close the loop, where there is one and it is time."""
@@ -141,28 +148,24 @@ class Track:
             self.loop = self.schedule.corrected(self.loop, measure(whole(self.parameter)))
             self.loop_steps = 0
 
-    def state(self) -> dict:
-        """All that resuming needs, as numbers, lists, dicts and tensors."""
-        latent = self.latent if self.latent is None else spread_like(self.parameter, self.latent.clone())
-        return {
-            "lr_sum": self.lr_sum,
-            "step_sum": self.step_sum,
-            "loop": dict(self.loop),
-            "loop_steps": self.loop_steps,
-            "applied": list(self.applied),
-            "latent": latent,
-            "untrained": self.untrained.to_json(),
-        }
+    def kept(self) -> Kept:
+        """All that resuming needs; the tensors are copies, spread over processes as the parameter is."""
+        latent, before = (
+            None if part is None else spread_like(self.parameter, part.clone()) for part in (self.latent, self.before)
+        )
+        loop = self.lr_sum, self.step_sum, dict(self.loop), self.loop_steps
+        return Kept(*loop, self.applied, latent, before, self.untrained)
 
-    def load(self, state: dict) -> None:
-        """Go on from ``state``; the weights themselves are loaded by the model, before or after."""
-        self.lr_sum, self.step_sum = state["lr_sum"], state["step_sum"]
-        self.loop, self.loop_steps = dict(state["loop"]), state["loop_steps"]
-        self.applied = Dose(*state["applied"])
-        self.untrained = _figures(state["untrained"])
-        self.before, self.latent, self._version, self._lent = None, None, None, False
-        if state["latent"] is not None:
-            self.latent = torch.empty_like(local(self.parameter)).copy_(_part(state["latent"]))
+    def resume(self, kept: Kept) -> None:
+        """Go on from there; the weights themselves are loaded by the model, before or after."""
+        self.restart()
+        self.lr_sum, self.step_sum = kept.lr_sum, kept.step_sum
+        self.loop, self.loop_steps = dict(kept.loop), kept.loop_steps
+        self.applied, self.untrained = kept.applied, kept.untrained
+        self.latent, self.before = (
+            None if part is None else torch.empty_like(local(self.parameter)).copy_(_part(part))
+            for part in (kept.latent, kept.before)
+        )
 
     def _learning_rate(self, groups: list[dict]) -> float:
         """Of the group that holds the tensor; load_state_dict puts new groups in the places of the old ones."""
@@ -181,13 +184,10 @@ class Track:
 
     def _is_prox_of_latent(self, weights: torch.Tensor) -> bool:
         """Were the weights only written again, say swapped for an average of them and back?"""
+        if weights.dtype != self.latent.dtype or weights.device != self.latent.device:
+            return False
         return torch.equal(proximal_steps([self.latent], [self.penalty], [self.applied])[0], weights)
 
 
 def _part(tensor: torch.Tensor) -> torch.Tensor:
     return local(tensor) if is_sharded(tensor) else tensor
-
-
-def _figures(fields: dict) -> Figures:
-    penalty = math.nan if fields["penalty"] is None else fields["penalty"]
-    return Figures(**{**fields, "sizes": tuple(fields["sizes"]), "penalty": penalty})
