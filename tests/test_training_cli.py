@@ -8,6 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from one_sentence import refused
+
+from training.lock import check_free, locked
 
 pytestmark = pytest.mark.torch
 ROOT = Path(__file__).parent.parent
@@ -84,6 +87,9 @@ def test_a_run_is_written_where_its_name_says_and_goes_on_only_as_it_began(comma
         (["run", "--schedule", "sine:1"], ("sine",)),
         (["run", "linear", "--method", "cnn"], ("linear", "partner")),
         (["run", "--resume", "--out", "gone"], ("gone", "config.json")),
+        (["run", "--out", os.devnull], (f"{os.devnull} is no folder",)),
+        (["run", "--out", f"{os.devnull}/run"], (f"{os.devnull} is no folder",)),
+        (["compare", "linear", "--out", os.devnull, "--methods", "none"], (f"{os.devnull} is no folder",)),
         (["download", "moon"], ("moon",)),
         (["train"], ("train",)),
     ],
@@ -93,6 +99,33 @@ def test_what_does_not_fit_is_told_in_one_sentence(command, tmp_path, argv, word
     code, out, err = command(*argv)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert err.startswith("error: ")
+    assert all(word in err for word in words)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", ["--dry-run", "--quiet"])
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (["--rewind-schedule", "constant:3"], ("rewind", "3")),
+        (["--rewind-schedule", "target:distinct=9"], ("rewind", "Target")),
+        (["--method", "subgradient", "--schedule", "target:bits=4"], ("Target", "Subgradient")),
+        (["--schedule", "target:sparsity=0.5", "--l1", "0"], ("l1 > 0",)),
+        (["--method", "none", "--schedule", "sine:1"], ("sine",)),
+        (["--scope", "row", "--layers", "fc1.weight,fc1.bias", "--strength", "1"], ("fc1.bias", "dimensions")),
+        (["--layers", "nothing", "--strength", "1"], ("no tensor 'nothing'", "torus-mlp", "fc1.weight", "fc3.bias")),
+        (["--layers", "fc*.weight", "--method", "none", "--strength", "1"], ("no tensor 'fc*.weight'", "fc1.weight")),
+        (["--strength", "1,2,3"], ("strength has 3 values for 2 tensors",)),
+        (["--project", "1,2,3", "--method", "none"], ("project has 3 values for 2 tensors",)),
+        (["--start", "4", "--stop", "4"], ("stop is 4",)),
+    ],
+    ids=" ".join,
+)
+def test_what_does_not_fit_the_network_is_told_before_anything_is_printed_or_made(
+    command, tmp_path, settings, words, how
+):
+    code, out, err = command("run", "digits-torus", *settings, how)
+    assert (code, out, err.count("\n")) == (2, "", 1)
     assert all(word in err for word in words)
     assert list(tmp_path.iterdir()) == []
 
@@ -108,17 +141,58 @@ def test_every_setting_is_an_argument(command):
         assert ("--data-set" if field.name == "data" else "--" + field.name.replace("_", "-")) + " " in out
 
 
-def test_ctrl_c_saves_and_says_how_to_go_on(tmp_path):
-    argv = [sys.executable, "-m", "training", "run", f"--out={tmp_path / 'a'}", *TINY, "--epochs=100000"]
+def test_a_live_run_is_left_alone_and_ctrl_c_saves_and_says_how_to_go_on(command, tmp_path):
+    out = tmp_path / "a run"
+    argv = [sys.executable, "-m", "training", "run", f"--out={out}", "--data=the data", *TINY, "--epochs=100000"]
     process = subprocess.Popen(argv, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
-    log = tmp_path / "a" / "metrics.jsonl"
-    while not log.exists():
+    while not (out / "metrics.jsonl").exists():
         assert process.poll() is None
+    code, _, err = command("run", "--resume", "--out", str(out))
+    assert (code, err.count("\n")) == (2, 1)
+    assert f"{out} is in use: process {process.pid} works in it" in err
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert err.strip().splitlines()[-1].endswith(f"go on with: python -m training run --resume --out {tmp_path / 'a'}")
-    assert (tmp_path / "a" / "checkpoints" / "last.pt").exists()
+    words = f"go on with: python -m training run --resume --out '{out}' --data 'the data'"
+    assert err.strip().splitlines()[-1].endswith(words)
+    assert (out / "checkpoints" / "last.pt").exists()
+    assert json.loads((out / "status.json").read_text())["status"] == "interrupted"
+
+
+HOLD = """
+import sys, time
+from training.lock import locked
+with locked(sys.argv[1]):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+
+
+def test_a_lock_ends_with_its_process_also_after_kill_9(tmp_path):
+    check_free(tmp_path)
+    holder = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path)], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout.readline() == "held\n"
+    for take in (lambda: check_free(tmp_path), locked(tmp_path).__enter__):
+        refused(RuntimeError, take, str(tmp_path), f"process {holder.pid}")
+    holder.kill()
+    holder.communicate()
+    check_free(tmp_path)
+    with locked(tmp_path):
+        refused(RuntimeError, lambda: check_free(tmp_path), str(tmp_path), f"process {os.getpid()}")
+
+
+def test_a_killed_beginning_does_not_fill_the_folder_and_another_run_there_is_not_overwritten(tmp_path):
+    from training.opening import check_folder, create_folder_
+    from training.presets import configured
+
+    (tmp_path / "lock").touch()
+    (tmp_path / ".config.json.0a1b.part").touch()
+    ours, other = configured("digits-torus"), configured("digits-torus", lr=0.25)
+    check_folder(tmp_path, ours, resume=False)
+    create_folder_(tmp_path, ours)
+    refused(ValueError, lambda: create_folder_(tmp_path, other), str(tmp_path), "lr 0.5, not 0.25")
+    assert json.loads((tmp_path / "config.json").read_text())["lr"] == 0.5
+    refused(FileExistsError, lambda: check_folder(tmp_path, ours, resume=False), str(tmp_path), "not empty")
 
 
 BOTH = """

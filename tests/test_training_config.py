@@ -63,6 +63,7 @@ def test_one_number_stands_for_all_and_zero_projects_nothing():
     assert (made.strength, made.l1, made.width, made.project) == ((1.0,), (0.0,), (7,), ())
     assert made.for_each("strength", ("a", "b")) == (1.0, 1.0)
     assert Config(project=(0, 5)).project == (0, 5)
+    refused(ValueError, lambda: Config(strength=(1, 2, 3)).for_each("strength", ("a", "b")), "strength has 3 values")
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,8 @@ def test_text_that_is_no_value_is_refused(name, text):
         ({"mode": "latent", "every": 2}, ("every is 2", "latent")),
         ({"mode": "latent", "method": "subgradient"}, ("subgradient", "mode step")),
         ({"start": 5, "stop": 4}, ("stop is 4", "start")),
-        ({"layers": ("a", "b"), "strength": (1.0, 2.0, 3.0)}, ("strength has 3 values for 2 tensors",)),
+        ({"start": 5, "stop": 5}, ("stop is 5", "start")),
+        ({"layers": ("a", "b", "a")}, ("layers", "a twice")),
         ({"stop": -1}, ("stop is -1",)),
     ],
 )

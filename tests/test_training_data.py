@@ -91,17 +91,19 @@ def test_the_digits_are_those_of_scikit_learn_wherever_they_are_read_from(monkey
     assert np.allclose([(pixels / 16).mean(), (pixels / 16).std()], [0.3053, 0.3760], atol=1e-4)
 
 
-def test_digits_load_in_half_a_second_in_a_fresh_process():
-    """The best of three; torch, which a training run needs anyway, is not counted."""
+def test_digits_load_at_once_in_a_fresh_process_without_the_library_that_holds_them():
+    """Of the time, the best of three and a generous bound; torch, which a run needs anyway, is not counted."""
     program = (
-        "import time, training.data as data; t = time.perf_counter(); data.load('digits-torus');"
-        "print(time.perf_counter() - t)"
+        "import sys, time, training.data as data; t = time.perf_counter(); data.load('digits-torus');"
+        "print('sklearn' in sys.modules, time.perf_counter() - t)"
     )
     for _ in range(3):
         done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-        if float(done.stdout) < 0.5:
+        loaded, seconds = done.stdout.split()
+        assert loaded == "False"
+        if float(seconds) < 3:
             return
-    raise AssertionError(f"took {float(done.stdout):.2f} s")
+    raise AssertionError(f"took {seconds} s")
 
 
 def test_every_split_of_the_digits_holds_each_class_by_its_share(digits):

@@ -114,12 +114,13 @@ def _run(args) -> None:
     if args.dry_run:
         from .dry_run import rule_table
 
-        print(json.dumps(config.to_json(), indent=2))
-        print(f"\n{rule_table(config)}\n\nwould be written to {folder}")
+        rules = rule_table(config)  # first what may fail: then nothing is printed but the error
+        print(f"{json.dumps(config.to_json(), indent=2)}\n\n{rules}\n\nwould be written to {folder}")
         return
     from .launch import ranks_from_environment
     from .loop import train
     from .progress import shown_progress
+    from .stopping import Interrupted, resume_command
 
     first = ranks_from_environment().is_first
     progress = shown_progress() if first and not args.quiet else None
@@ -132,6 +133,8 @@ def _run(args) -> None:
             tensorboard=args.tensorboard,
             data_folder=args.data_folder,
         )
+    except Interrupted as stop:
+        raise stop.going_on(resume_command(folder, args.data_folder)) from None
     finally:
         if progress is not None:
             progress.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
@@ -34,8 +35,17 @@ class Counters:
     untrained: dict = field(default_factory=dict)
 
 
+def not_finite(model) -> str | None:
+    """The name of the first tensor of a model with a value that is NaN or infinite; such a state is no checkpoint."""
+    state = model.state_dict().items()
+    return next((name for name, tensor in state if tensor.is_floating_point() and not tensor.isfinite().all()), None)
+
+
 def save_checkpoint(path, counters: Counters, model, optimizer, sharing) -> None:
-    """Write a checkpoint; ``sharing`` may be None.  After an error the old file is still there."""
+    """Write a checkpoint; ``sharing`` may be None.
+
+    Raises OSError, naming the file, where it cannot be written; the old one is still there then.
+    """
     state = {"format": FORMAT, "version": VERSION, "counters": asdict(counters), "model": model.state_dict()}
     state["optimizer"] = optimizer.state_dict()
     state["sharing"] = None if sharing is None else sharing.state_dict()
@@ -79,8 +89,10 @@ def load_best_(path, model) -> None:
 
 def _save(path, state: dict) -> None:
     Path(path).parent.mkdir(parents=True, exist_ok=True)
+    whole = io.BytesIO()  # torch turns the error of a full disk into one that names no file
+    torch.save(state, whole)
     with replacing(path) as file:
-        torch.save(state, file)
+        file.write(whole.getbuffer())
 
 
 def _load(path) -> dict:

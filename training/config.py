@@ -65,7 +65,7 @@ class Config:
     snapshot_every: int = _option(0, "epochs between snapshots of the weights; 0: none")
     project: tuple[int, ...] = _option((), "distinct values to project to at the end; 0: no projection")
     finetune_epochs: int = _option(0, "epochs with the sharing frozen, after training and projection")
-    finetune_lr: float = _option(0.05, "learning rate of these, cosine")
+    finetune_lr: float = _option(0.05, "learning rate of these, over the epochs as lr_schedule says")
     threads: int = _option(0, "CPU threads of torch; 0: its own choice")
 
     def __post_init__(self):
@@ -102,17 +102,20 @@ class Config:
             raise ValueError(f"every is {self.every}: mode latent takes a prox at each step, leave it at 1")
         if self.mode == "latent" and self.method in ("beta-lasso", "subgradient"):
             raise ValueError(f"method {self.method} acts on the gradient, not through a prox: take mode step")
-        if self.stop is not None and self.stop < self.start:
-            raise ValueError(f"stop is {self.stop}: it must not be before start, which is {self.start}")
+        if self.stop is not None and self.stop <= self.start:
+            raise ValueError(f"stop is {self.stop}: it must be after start, which is {self.start}")
         if not self.strength or not self.l1:
             raise ValueError("strength and l1 need at least one number: give 0 for none")
-        for name in ("strength", "l1", "project"):
-            self.for_each(name, self.layers or None)
+        if twice := [name for name in self.layers if self.layers.count(name) > 1]:
+            raise ValueError(f"layers names {twice[0]} twice: give each tensor once")
 
     def for_each(self, name: str, layers) -> tuple:
-        """The values of field ``name``, one for each of ``layers`` (None: only check that they fit some number)."""
+        """The values of field ``name``, one for each of ``layers``; ValueError where they are neither that nor one.
+
+        Only the model knows which layers there are, so this is seen when a run is prepared, or shown.
+        """
         values = getattr(self, name)
-        if layers is None or not values:
+        if not values:
             return values
         if len(values) not in (1, len(layers)):
             raise ValueError(

@@ -7,25 +7,21 @@ import torch
 from .config import Config
 from .image_shapes import SHAPES, classes_of
 from .models import build
-from .rules import match
-from .schedules import parse
-from .setup import penalties
+from .setup import regularized
 
 
 def rule_table(config: Config) -> str:
     """A line for each parameter of the model: its shape, and its penalty.
 
-    Needs no data.  Raises ValueError for settings that do not fit the model, and for an unknown data set.
+    Needs no data.  Raises ValueError for an unknown data set and for all settings that a run would refuse, but those
+    that only the data show.
     """
     if config.data not in SHAPES:
         raise ValueError(f"there is no data set {config.data!r}: take one of {', '.join(SHAPES)}")
     with torch.device("meta"):
         model = build(config.model, SHAPES[config.data], classes_of(config.data), config.width, config.dropout)
-    rules = penalties(config, config.layers or model.regularized)
-    matched = {found.name: found.penalty for found in match(model, rules)}
-    for schedule in filter(None, (config.schedule, config.rewind_schedule)):
-        parse(schedule)
-    words = {name: "measured only" if config.method == "none" else str(penalty) for name, penalty in matched.items()}
+    matched = regularized(config, model)
+    words = {found.name: "measured only" if config.method == "none" else str(found.penalty) for found in matched}
     rows = [("tensor", "shape", "weights", "rule")]
     rows += [
         (name, " x ".join(map(str, p.shape)), f"{p.numel():,}", words.get(name, "-"))

@@ -21,7 +21,7 @@ from .figure_frontier import Trained, draw_frontier
 from .figure_histogram import draw_histogram
 from .figure_learning import Course, draw_learning, tensors_of
 from .figure_noise import Kept, draw_noise, noise_experiment
-from .image_shapes import SHAPES
+from .image_shapes import SHAPES, rows_as_images
 from .run_log import RunFolder
 
 __all__ = [
@@ -123,14 +123,7 @@ def filters_of(run: RunFolder, weights: dict[str, np.ndarray]) -> tuple[np.ndarr
     first = next((w for w in weights.values() if w.ndim == 2), None)
     if len(shape) != 3 or first is None or first.shape[1] != math.prod(shape):
         return None
-    if config.get("shuffle_pixels"):
-        from .data import pixel_order  # needs torch
-
-        order = pixel_order(math.prod(shape[1:]), config["seed"]).numpy()
-        shuffled = first.reshape(len(first), shape[0], -1)
-        first = np.empty_like(shuffled)
-        first[:, :, order] = shuffled
-    return first.reshape(-1, *shape), shape
+    return rows_as_images(first, shape, config["seed"] if config.get("shuffle_pixels") else None), shape
 
 
 def _drawn(draw, size, *what, theme: str) -> Figure:

@@ -11,10 +11,11 @@ import torch
 
 from .batch_norm import reestimate_batch_norm
 from .batches import crop_and_flip, order, seed_step_
-from .checkpoint import BEST, Counters, load_best_
+from .checkpoint import BEST, Counters, load_best_, not_finite
 from .environment import commit
 from .evaluation import evaluate, forward, mean_loss
 from .freeze import freeze_sharing
+from .image_shapes import rows_as_images
 from .projection import project
 from .setup import Setup, learning_rate, make_optimizer, tensor_of
 from .shared_file import save_shared
@@ -23,6 +24,7 @@ from .tensor_figures import measure
 from .translation import translation_score
 
 SHARED = "shared.safetensors"
+_SMALLER = "in fine-tuning: start a new run with a smaller --finetune-lr"
 
 
 def finish(setup: Setup, counters: Counters, folder: Path, check_stop) -> dict:
@@ -61,16 +63,21 @@ def finish(setup: Setup, counters: Counters, folder: Path, check_stop) -> dict:
 
 
 def stage_report(setup: Setup) -> dict:
-    """Loss and accuracy on the validation and test splits, the translation score, the figures of each tensor."""
+    """Loss and accuracy on the validation and test splits, the translation score, the figures of each tensor.
+
+    The translation score is that of the filters as images, shuffled pixels put back; None where the first layer has
+    no filters over the whole input, or one is not finite.
+    """
     config, model = setup.config, setup.model
     found = {}
     for name in ("valid", "test"):
         score = evaluate(model, getattr(setup.data, name), config.precision)
         found |= {f"{name}_loss": score.loss, f"{name}_accuracy": score.accuracy}
     found["translation"] = None
-    if model.filters is not None and not config.shuffle_pixels:
+    if model.filters is not None:
         name, shape = model.filters
-        filters = tensor_of(model, name).float().cpu().numpy().reshape(-1, *shape)
+        rows = tensor_of(model, name).float().cpu().numpy()
+        filters = rows_as_images(rows, shape, config.seed if config.shuffle_pixels else None)
         found["translation"] = translation_score(filters) if np.isfinite(filters).all() else None
     return found | {"tensors": {name: measure(tensor_of(model, name)).to_json() for name in setup.layers}}
 
@@ -97,14 +104,14 @@ def finetune(setup: Setup, projected: list[str], check_stop) -> list[str]:
             inputs = crop_and_flip(train.inputs[index]) if config.augment else train.inputs[index]
             loss = mean_loss(forward(model, inputs, config.precision), train.targets[index])
             if not math.isfinite(loss.item()):
-                raise DivergedError(
-                    f"the loss is {loss.item()} at step {step}, in fine-tuning: make finetune_lr smaller"
-                )
+                raise DivergedError(f"the loss is {loss.item()} at step {step}, {_SMALLER}")
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
             step += 1
             check_stop()
+    if bad := not_finite(model):
+        raise DivergedError(f"{bad} is not finite after step {step - 1}, {_SMALLER}")
     return frozen
 
 

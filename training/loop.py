@@ -11,10 +11,11 @@ from typing import NoReturn
 import torch
 
 from .batches import crop_and_flip, order, seed_step_
-from .checkpoint import LAST, Counters, load_checkpoint_
+from .checkpoint import LAST, Counters, load_checkpoint_, not_finite
 from .config import Config
+from .dose import NotFiniteWeightsError
 from .environment import environment
-from .evaluation import count_right, evaluate, forward, mean_loss
+from .evaluation import Score, count_right, evaluate, forward, mean_loss
 from .finish import finish, stage_report
 from .launch import check_same_weights, choose_device, distribute, process_group, ranks_from_environment, share, total
 from .opening import check_folder, create_folder_, cut_back_, kept_status
@@ -37,8 +38,8 @@ def train(
 
     Raises FileExistsError for a folder that is not empty where a new run is to start, ValueError where a run would go
     on with another configuration or with settings that do not fit data and model, FileNotFoundError for missing data,
-    RuntimeError for a GPU that is not there, DivergedError with the step once the loss is not finite, and Interrupted
-    (a KeyboardInterrupt) after Ctrl-C or SIGTERM, once the run is saved.
+    RuntimeError for a GPU that is not there, DivergedError with the step once a loss or a weight is not finite, and
+    Interrupted (a KeyboardInterrupt) after Ctrl-C or SIGTERM, once the run is saved.
     """
     folder, ranks = Path(folder), ranks_from_environment()
     if tensorboard:
@@ -120,6 +121,7 @@ class Training:
             self._tell()
             if asked:
                 counters.seconds = time.perf_counter() - self._clock
+                self._check_finite()
                 self.log.save(counters, always=True)
                 self._interrupt()
         self._end_epoch(lr)
@@ -143,8 +145,9 @@ class Training:
         loss.backward()
         try:
             setup.optimizer.step()
-        except ValueError as error:  # the prox refuses weights that are not finite
-            self._diverged(str(error))
+        except NotFiniteWeightsError as error:
+            bad = not_finite(setup.model)
+            self._diverged(f"{bad} is not finite" if bad else str(error))
         counters.loss += summed
         counters.correct += right
         counters.seen += len(batch)
@@ -154,12 +157,14 @@ class Training:
 
     def _end_epoch(self, lr: float) -> None:
         counters, setup = self.counters, self.setup
+        first = setup.ranks.is_first
+        valid = evaluate(setup.model, setup.data.valid, setup.config.precision) if first else Score(0.0, None)
+        self._check_finite(valid.loss)
         counters.epoch += 1
         loss, accuracy = counters.loss / counters.seen, counters.correct / counters.seen
         counters.batch = counters.seen = 0
         counters.loss = counters.correct = 0.0
-        if setup.ranks.is_first:
-            valid = evaluate(setup.model, setup.data.valid, setup.config.precision)
+        if first:
             counters.seconds = time.perf_counter() - self._clock
             line = {
                 "epoch": counters.epoch,
@@ -185,8 +190,18 @@ class Training:
             f"go on with: python -m training run --resume --out {self.folder}"
         )
 
+    def _check_finite(self, valid_loss: float = 0.0) -> None:
+        """Stop, on all processes, where what there is now could not be trained on, before it becomes a checkpoint."""
+        bad = not_finite(self.setup.model)
+        what = f"{bad} is not finite" if bad else ""
+        if not math.isfinite(valid_loss):
+            what = f"the validation loss is {valid_loss}"
+        (found,) = total(torch.tensor([float(bool(what))], device=self.setup.device), self.setup.ranks)
+        if found:
+            self._diverged(what or "the validation loss or a weight of another process is not finite")
+
     def _diverged(self, what: str) -> NoReturn:
         raise DivergedError(
             f"{what} at step {self.counters.step} (epoch {self.counters.epoch + 1}): stopped; the last good checkpoint "
-            f"is {self.folder / LAST}; take a smaller --lr or --strength"
+            f"is {self.folder / LAST}; start a new run with a smaller --lr or --strength"
         ) from None

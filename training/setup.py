@@ -13,11 +13,11 @@ from prox import WeightSharing
 from . import data as data_sets
 from .config import Config
 from .data import Data, Split
-from .hook import attach
+from .hook import attach, check_rules
 from .launch import Ranks
 from .models import build
 from .penalties import L1, BetaLasso, GroupLasso, Subgradient
-from .rules import match
+from .rules import Regularized, match
 from .schedules import parse
 
 
@@ -52,25 +52,11 @@ def prepare(config: Config, device: torch.device, ranks: Ranks, data_folder=None
         raise ValueError(f"batch is {config.batch}: it must be a multiple of the {ranks.world} processes")
     torch.manual_seed(config.seed)
     model = build_model(config, data).to(device)
-    layers = config.layers or model.regularized
-    rules = penalties(config, layers)
     optimizer = make_optimizer(config, model.parameters(), config.lr)
+    layers = tuple(found.name for found in regularized(config, model))
     sharing = None
     if config.method != "none":
-        sharing = attach(
-            optimizer,
-            model,
-            rules,
-            mode=config.mode,
-            every=config.every,
-            start=config.start,
-            stop=config.stop,
-            schedule=parse(config.schedule),
-            rewind=parse(config.rewind_schedule) if config.rewind_schedule else None,
-            unscaled_l1=config.unscaled_l1,
-        )
-    else:
-        match(model, rules)  # the tensors are measured all the same: they have to be there
+        sharing = attach(optimizer, model, penalties(config, layers), **_options(config))
     return Setup(config, _moved(data, device), model, optimizer, sharing, layers, device, ranks)
 
 
@@ -98,6 +84,21 @@ def penalties(config: Config, layers: tuple[str, ...]) -> dict[str, object]:
     return {name: _penalty(config, *both) for name, *both in zip(layers, strengths, l1s, strict=True)}
 
 
+def regularized(config: Config, model: nn.Module) -> list[Regularized]:
+    """The tensors that a configuration regularizes (only measures, with method "none"), in its order.
+
+    Needs no data, and the model may be on the meta device.  Raises ValueError for whatever ``attach`` would refuse:
+    names that the model does not have, numbers that do not fit, schedules that do not fit the penalties.
+    """
+    layers, known = config.layers or model.regularized, dict(model.named_parameters())
+    if wrong := [name for name in layers if name not in known]:
+        raise ValueError(f"layers: {config.model} has no tensor {wrong[0]!r}: there are {', '.join(known)}")
+    rules, options = penalties(config, layers), _options(config)
+    found = match(model, rules) if config.method == "none" else check_rules(model, rules, **options)
+    by_name = {one.name: one for one in found}
+    return [by_name[name] for name in layers]
+
+
 def make_optimizer(config: Config, parameters, lr: float) -> torch.optim.Optimizer:
     """The optimizer of a configuration with this learning rate."""
     if config.optimizer == "adamw":
@@ -114,6 +115,19 @@ def tensor_of(model: nn.Module, name: str) -> torch.Tensor:
     """The tensor of this name, also where its sharing is frozen and it is no parameter any more."""
     module, _, attribute = name.rpartition(".")
     return getattr(model.get_submodule(module), attribute).detach()
+
+
+def _options(config: Config) -> dict[str, object]:
+    """The settings of ``attach`` beside the rules."""
+    return {
+        "mode": config.mode,
+        "every": config.every,
+        "start": config.start,
+        "stop": config.stop,
+        "schedule": parse(config.schedule),
+        "rewind": parse(config.rewind_schedule) if config.rewind_schedule else None,
+        "unscaled_l1": config.unscaled_l1,
+    }
 
 
 def _penalty(config: Config, strength: float, l1: float):
