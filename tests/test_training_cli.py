@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,7 @@ def test_a_live_run_is_left_alone_and_ctrl_c_saves_and_says_how_to_go_on(command
     process = subprocess.Popen(argv, cwd=ROOT, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
     while not (out / "metrics.jsonl").exists():
         assert process.poll() is None
+        time.sleep(0.05)
     code, _, err = command("run", "--resume", "--out", str(out))
     assert (code, err.count("\n")) == (2, 1)
     assert f"{out} is in use: process {process.pid} works in it" in err

@@ -1,6 +1,12 @@
 """A comparison: strengths chosen by validation, runs in processes of their own, taken up again, a failed one named."""
 
 import json
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import pytest
 from one_sentence import refused
@@ -8,13 +14,16 @@ from one_sentence import refused
 from training import comparison_runs
 from training.arguments import Parser
 from training.compare import Plan, _parser, main
-from training.comparison_report import Comparison, choose, grid_table, table
+from training.comparison_report import Comparison, as_markdown, choose, grid_table, table
 from training.comparison_runs import Outcome, Run, command, run_all
+from training.lock import check_free
 from training.presets import configured
-from training.run_log import write_json
+from training.run_log import RunFolder, write_json
 from training.tables import aligned, markdown, spread
 
 pytestmark = pytest.mark.torch  # the networks are built with it
+ROOT = Path(__file__).parent.parent
+TOLD = {"command": "it", "machine": ["one"], "seeds": 2, "epochs": 2, "rule": "the best on the validation split"}
 
 
 def plan(*words, out="somewhere"):
@@ -54,11 +63,24 @@ def test_a_run_of_the_grid_is_also_that_of_its_seed_where_the_epochs_agree():
     assert found.seed_runs({"l1": (3e-4,)})[0] in found.grid_runs()
 
 
-def test_settings_that_are_given_count_for_all_rows_but_for_those_that_set_them():
-    found = plan("--methods", "wsr,cnn", "--dropout", "0.25", "--lr", "0.125", "--rewind", "0.5")
-    wsr, cnn = (run.config() for run in found.seed_runs({"wsr": None, "cnn": None})[::5])
-    assert (wsr["dropout"], wsr["lr"], wsr["rewind"], wsr["model"]) == (0.25, 0.125, 0.0, "torus-mlp")
-    assert (cnn["dropout"], cnn["lr"], cnn["model"]) == (0.0, 0.125, "torus-cnn")
+def test_settings_that_are_given_count_for_all_rows_and_are_refused_where_a_row_has_its_own():
+    found = plan("--methods", "wsr,none", "--dropout", "0.25", "--lr", "0.125", "--rewind", "0")
+    for run in found.seed_runs({"wsr": None, "none": None}):
+        assert (run.config()["dropout"], run.config()["lr"], run.config()["rewind"]) == (0.25, 0.125, 0.0)
+    words = ("--methods", "none,wsr,wsr-rewind,cnn", "--rewind", "0.5")
+    refused(ValueError, lambda: plan(*words), "--rewind 0.5", "wsr (0.0), wsr-rewind (1.0)", "--methods")
+    refused(ValueError, lambda: plan("--methods", "wsr,cnn", "--dropout", "0.25"), "--dropout 0.25", "cnn (0.0)")
+
+
+def test_other_layers_keep_their_strengths_and_projections_by_name():
+    found = plan("--methods", "none,wsr-latent,l1", "--layers", "fc2.weight")
+    latent = [(run.config()["strength"], run.config()["project"]) for run in found.grid_runs()[:3]]
+    assert latent == [([9e-5], [8192]), ([3e-4], [8192]), ([9e-4], [8192])]
+    turned = configured("digits-torus", layers=("fc2.weight", "fc1.weight"))
+    assert (turned.strength, turned.project) == ((1e-4, 1e-3), (8192, 512))
+    without = {"layers": ("fc1.weight", "fc3.weight")}
+    refused(ValueError, lambda: configured("digits-torus", **without), "no strength for fc3.weight", "fc1.weight, fc2")
+    assert configured("digits-torus", **without, strength=(1.0,)).project == (512, 0)
 
 
 def test_validation_chooses_and_never_the_test_split(tmp_path):
@@ -92,6 +114,32 @@ def test_the_table_has_mean_and_sample_deviation_and_says_how_many_seeds_ended(t
     assert dict(zip(header, none, strict=True))["seeds"] == "1 of 2"
     assert grid_table(comparison)[1][-1] == "yes"
     assert [failed.run.label for failed in comparison.failures] == ["none seed 1, 2 epochs"]
+
+
+def test_a_strength_at_the_edge_of_its_grid_is_marked(tmp_path):
+    def comparison(chosen):
+        tried = [outcome("l1", 0.5, tmp_path, strength=(s,)) for s in (0.1, 0.2, 0.3)]
+        return Comparison("digits-torus-quick", TOLD, tried, {"l1": (chosen,)}, tried[:1])
+
+    assert [comparison(s).at_edge("l1") for s in (0.1, 0.2, 0.3)] == [True, False, True]
+    assert table(comparison(0.3))[1][1] == "0.3 (edge)"
+    assert [row[-1] for row in grid_table(comparison(0.3))[1:]] == ["", "", "yes, at the edge"]
+    assert "a better one may lie beyond" in as_markdown(comparison(0.1), [])
+    assert "(edge)" not in as_markdown(comparison(0.2), [])
+
+
+def test_the_page_says_what_was_trained_and_what_choosing_has_seen(tmp_path):
+    def page(**changes):
+        runs = [outcome(method, 0.5, tmp_path) for method in ("wsr", "cnn")]
+        for one in runs:
+            one.run.changes.update(changes)
+        return as_markdown(Comparison("digits-torus", TOLD, runs[:1], {"wsr": (1e-3, 1e-4), "cnn": None}, runs), [])
+
+    text = page(batch=25)
+    assert "| wsr | sgd | 0.5, cosine | 25 | 2 | 512, 8,192 | 3 epochs at 0.05 |" in text
+    assert "| cnn | sgd | 0.5, cosine | 25 | 2 | - | - |" in text
+    assert "Each seed divides the digits anew: test digits of one seed may have helped" in text
+    assert "chosen on the test split itself" in page(validate_on_test=True)
 
 
 def test_the_command_line_of_a_run_gives_exactly_its_configuration():
@@ -155,7 +203,7 @@ def test_the_linear_problem_has_no_convolutional_partner():
 def test_a_comparison_from_end_to_end_and_again_without_training(tmp_path, capsys, monkeypatch):
     out = tmp_path / "out"
     words = ["digits-torus-quick", "--methods", "wsr-latent", "--grid", "wsr-latent=1", "--seeds", "1", "--epochs", "1"]
-    words += ["--train-size", "100", "--finetune-epochs", "1", "--out", str(out), "--quiet"]
+    words += ["--train-size", "100", "--width", "1,2", "--finetune-epochs", "1", "--out", str(out), "--quiet"]
     assert main(words) == 0
     printed = capsys.readouterr().out
     assert "0.003, 0.0003" in printed
@@ -169,6 +217,36 @@ def test_a_comparison_from_end_to_end_and_again_without_training(tmp_path, capsy
     monkeypatch.setattr(comparison_runs, "command", lambda *_: pytest.fail("a finished run was started again"))
     runs = Plan(_parser().parse_args(words)).seed_runs({"wsr-latent": (3e-3, 3e-4)})
     assert run_all(runs, jobs=1, data_folder=None, tell=None)[0].report == found["runs"][0]["report"]
+
+
+def test_a_signal_reaches_the_runs_which_save_and_the_same_command_goes_on(tmp_path, capsys):
+    out = tmp_path / "an out"
+    words = ["digits-torus-quick", "--methods", "wsr-latent", "--grid", "wsr-latent=1", "--seeds", "2", "--jobs", "2"]
+    words += ["--width", "1,2", "--train-size", "100", "--epochs", "100000", "--out", str(out), "--quiet"]
+    folders = [run.folder for run in Plan(_parser().parse_args(words)).seed_runs({"wsr-latent": (3e-3, 3e-4)})]
+    reached = [0, 0]
+    for number, status in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):
+        argv = [sys.executable, "-m", "training", "compare", *words]
+        parent = subprocess.Popen(argv, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        while not all(last_epoch(folder) > epoch for folder, epoch in zip(folders, reached, strict=True)):
+            assert parent.poll() is None, parent.stderr.read()
+            time.sleep(0.05)
+        refused(RuntimeError, lambda: main(words), str(out), f"process {parent.pid}")
+        parent.send_signal(number)
+        told = parent.communicate(timeout=60)[1]
+        assert parent.returncode == status
+        assert told.count("\n") == 1
+        assert told.strip().endswith("go on with: " + shlex.join(["python", "-m", "training", "compare", *words]))
+        reached = [last_epoch(folder) for folder in folders]
+        for folder in folders:
+            check_free(folder)
+            assert RunFolder(folder).status() == "interrupted"
+            epochs = [line["epoch"] for line in RunFolder(folder).metrics()]
+            assert epochs == list(range(1, len(epochs) + 1))
+
+
+def last_epoch(folder):
+    return len(RunFolder(folder).metrics()) if (folder / "config.json").exists() else 0
 
 
 def test_tables_are_aligned_and_escape_what_markdown_takes_for_borders():

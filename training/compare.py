@@ -15,11 +15,14 @@ from pathlib import Path
 
 from particles.measure import machine
 
-from .arguments import Parser, add_settings, given_settings
+from .arguments import FLAGS, Parser, add_settings, given_settings
+from .comparison_children import Stopped
 from .comparison_report import Comparison, as_text, choose, write
 from .comparison_runs import Outcome, Run, run_all
 from .comparison_runs import as_text as setting
+from .lock import check_place, locked
 from .presets import METHODS, configured
+from .stopping import GO_ON
 from .tables import percent
 
 DEFAULT = ("none", "l1", "beta-lasso", "wsr", "wsr-rewind", "wsr-latent", "cnn")
@@ -38,9 +41,21 @@ _FIXED = ("method", "mode", "strength", "seed", "model", "epochs")
 
 
 def main(argv: list[str]) -> int:
-    """Train, and write the comparison into --out; 1 where a run failed, which is named."""
+    """Train, and write the comparison into --out; 1 where a run failed, which is named, 130 or 143 after a signal."""
     args = _parser().parse_args(argv)
+    command = shlex.join(["python", "-m", "training", "compare", *argv])
     plan = Plan(args)
+    check_place(args.out)
+    args.out.mkdir(parents=True, exist_ok=True)
+    try:
+        with locked(args.out):
+            return _compare(plan, args, command)
+    except Stopped as stop:
+        print(f"{stop}, what was under way is saved{GO_ON}{command}", file=sys.stderr)
+        return 128 + stop.number
+
+
+def _compare(plan: Plan, args: argparse.Namespace, command: str) -> int:
     tell = _Teller(args.quiet)
     tell.words(plan.rule())
     grid = run_all(plan.grid_runs(), jobs=args.jobs, data_folder=args.data_folder, tell=tell)
@@ -48,7 +63,7 @@ def main(argv: list[str]) -> int:
     tell.words("chosen: " + "; ".join(f"{method} {setting(s)}" for method, s in chosen.items() if s))
     runs = run_all(plan.seed_runs(chosen), jobs=args.jobs, data_folder=args.data_folder, tell=tell)
     told = {
-        "command": shlex.join(["python", "-m", "training", "compare", *argv]),
+        "command": command,
         "machine": [*machine(), f"torch {version('torch')}, {args.jobs} runs at a time, each on one CPU thread"],
         "seeds": args.seeds,
         "epochs": plan.epochs,
@@ -68,7 +83,8 @@ class Plan:
 
     def __init__(self, args: argparse.Namespace):
         self.preset, self.methods, self.out, self.seeds = args.preset_name, args.methods, args.out, args.seeds
-        self.given = given_settings(args)
+        self.given = {name: value for name, value in given_settings(args).items() if name not in _FIXED}
+        self._check_free()
         base = configured(self.preset)
         self.epochs = args.epochs or base.epochs
         self.grid_epochs = args.grid_epochs or self.epochs
@@ -116,17 +132,27 @@ class Plan:
             f"ends best on the validation split is taken. Strengths by tensor: {grids or 'none'}."
         )
 
+    def _check_free(self) -> None:
+        """ValueError where a setting is given that a row of the comparison has a value of its own for."""
+        for name, value in self.given.items():
+            fixed = {m: METHODS[m][name] for m in self.methods if METHODS[m].get(name, value) != value}
+            if fixed:
+                flag = FLAGS.get(name, "--" + name.replace("_", "-"))
+                rows = ", ".join(f"{method} ({setting(own)})" for method, own in fixed.items())
+                raise ValueError(
+                    f"{flag} {setting(value)} was given, but is fixed in {rows}: leave {flag} out, or leave these out "
+                    "of --methods"
+                )
+
     def _penalized(self, method: str) -> bool:
         return METHODS[method]["method"] != "none"
 
     def _strengths(self, method: str) -> list[tuple[float, ...]]:
-        strength = configured(self.preset, method).strength
+        strength = configured(self.preset, method, **self.given).strength
         return [tuple(float(f"{factor * value:.6g}") for value in strength) for factor in self.factors[method]]
 
     def _run(self, method: str, strength: tuple[float, ...] | None, seed: int, epochs: int) -> Run:
-        """A row's own settings stand against those that were given for all."""
-        changes = {name: value for name, value in self.given.items() if name not in METHODS[method]}
-        changes |= {"seed": seed, "epochs": epochs} | ({"strength": strength} if strength else {})
+        changes = self.given | {"seed": seed, "epochs": epochs} | ({"strength": strength} if strength else {})
         name = "-".join([method, *(f"{value:g}" for value in strength or ()), f"epochs{epochs}", f"seed{seed}"])
         return Run(self.preset, method, changes, self.out / "runs" / name)
 

@@ -17,6 +17,11 @@ from .tables import aligned, markdown, percent, spread
 STAGES = ("trained", "projected", "finetuned")
 HEADER = ["method", "strength", "seeds", "test %", "projected", "fine-tuned"]
 HEADER += ["distinct", "zeros %", "translation", "bits", "seconds"]
+_ORDER = "Strengths, and the numbers of distinct values after projection, stand in the order of the tensors."
+_SEEN = {  # data -> what choosing the strengths may have seen of the test splits
+    "digits-torus": "Each seed divides the digits anew: test digits of one seed may have helped, as training or "
+    "validation digits of seed 0, to choose the strengths.",
+}
 
 
 class Comparison(NamedTuple):
@@ -33,6 +38,11 @@ class Comparison(NamedTuple):
         """The runs over the seeds that did not end well."""
         return [outcome for outcome in self.runs if outcome.report is None]
 
+    def at_edge(self, method: str) -> bool:
+        """Is the chosen strength the smallest or largest of several that were tried?"""
+        tried = {outcome.run.changes["strength"] for outcome in self.grid if outcome.run.method == method}
+        return len(tried) > 1 and self.chosen[method] in (min(tried), max(tried))
+
 
 def choose(outcomes: Sequence[Outcome]) -> Outcome | None:
     """The run that ended best on the validation split: by accuracy, in a regression by the loss; None if none ended."""
@@ -47,7 +57,7 @@ def table(comparison: Comparison) -> list[list[str]]:
         outcomes = [outcome for outcome in comparison.runs if outcome.run.method == method]
         reports = [outcome.report for outcome in outcomes if outcome.report is not None]
         number = f"{len(reports)}" if len(reports) == len(outcomes) else f"{len(reports)} of {len(outcomes)}"
-        row = [method, _strength(strength), number]
+        row = [method, _strength(strength) + " (edge)" * comparison.at_edge(method), number]
         row += [spread([r["stages"].get(s, {}).get("test_accuracy") for r in reports], percent) for s in STAGES]
         found = [figures(report["stages"]["trained"]) for report in reports]
         row.append(spread([each["distinct"] for each in found], lambda value: f"{value:,.0f}"))
@@ -68,7 +78,21 @@ def grid_table(comparison: Comparison) -> list[list[str]]:
             continue
         stage = report["stages"]["trained"]
         mark = "yes" if comparison.chosen.get(run.method) == run.changes.get("strength") else ""
+        mark += ", at the edge" if mark and comparison.at_edge(run.method) else ""
         row += [percent(stage["valid_accuracy"]), f"{stage['valid_loss']:.4g}", f"{figures(stage)['distinct']:,}", mark]
+        rows.append(row)
+    return rows
+
+
+def settings_table(comparison: Comparison) -> list[list[str]]:
+    """A header, and for each method what a reader needs to know of its runs over the seeds."""
+    rows = [["method", "optimizer", "learning rate", "batch", "epochs", "projected to", "fine-tuning"]]
+    for method in comparison.chosen:
+        config = next(outcome.run.config() for outcome in comparison.runs if outcome.run.method == method)
+        rate = f"{config['lr']:g}, {config['lr_schedule']}"
+        values = ", ".join(f"{values:,}" if values else "-" for values in config["project"]) or "-"
+        tuned = f"{config['finetune_epochs']} epochs at {config['finetune_lr']:g}" if config["finetune_epochs"] else "-"
+        row = [method, config["optimizer"], rate, f"{config['batch']}", f"{config['epochs']}", values, tuned]
         rows.append(row)
     return rows
 
@@ -99,6 +123,7 @@ def as_json(comparison: Comparison) -> dict:
         "preset": comparison.preset,
         **comparison.told,
         "chosen": comparison.chosen,
+        "at_edge": [method for method in comparison.chosen if comparison.at_edge(method)],
         "table": [dict(zip(HEADER, row, strict=True)) for row in table(comparison)[1:]],
         **{name: [_outcome(outcome) for outcome in those] for name, those in outcomes.items()},
     }
@@ -112,9 +137,10 @@ def as_markdown(comparison: Comparison, drawn: Sequence[Path]) -> str:
     parts += ["\n".join(told["machine"]), methods, markdown(table(comparison))]
     parts.append(
         "Test accuracy as trained, after projection and after fine-tuning; mean +- standard deviation of "
-        f"{told['seeds']} seeds, {told['epochs']} epochs each. Distinct values (bit for bit), zeros, translation score "
-        "and bits a weight are those of the regularized tensors as trained."
+        f"{told['seeds']} seeds. Distinct values (bit for bit), zeros, translation score and bits a weight are those "
+        "of the regularized tensors as trained. " + _caution(comparison)
     )
+    parts += [markdown(settings_table(comparison)), _ORDER]
     if comparison.grid:
         parts += ["## How the strengths were chosen", told["rule"], markdown(grid_table(comparison))]
     for outcome in comparison.failures:
@@ -126,6 +152,18 @@ def as_markdown(comparison: Comparison, drawn: Sequence[Path]) -> str:
 def as_text(comparison: Comparison) -> str:
     """The table for a terminal."""
     return aligned(table(comparison))
+
+
+def _caution(comparison: Comparison) -> str:
+    """What stands against taking the table for more than it is."""
+    told, configs = [], [outcome.run.config() for outcome in comparison.grid or comparison.runs]
+    if comparison.grid and any(config["validate_on_test"] for config in configs):
+        told.append("Strengths were chosen on the test split itself (validate_on_test).")
+    elif comparison.grid:
+        told += [_SEEN[data] for data in sorted({config["data"] for config in configs} & _SEEN.keys())]
+    if any(map(comparison.at_edge, comparison.chosen)):
+        told.append("Strengths marked (edge) are the smallest or largest of their grid: a better one may lie beyond.")
+    return " ".join(told)
 
 
 def _draw(comparison: Comparison, folder: Path) -> list[Path]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
+import signal
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from .arguments import FLAGS
+from .comparison_children import Children
 from .presets import configured
 from .run_log import CONFIG, RunFolder
 
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS", "STICKYWEIGHTS_THREADS"), "1")
+_LOOK = 0.5  # seconds
 _SOURCE = Path(__file__).resolve().parent.parent
 
 
@@ -67,19 +69,24 @@ def run_all(runs: Sequence[Run], *, jobs: int, data_folder: str | None, tell: Ca
     """The outcomes of the runs, in their order; ``jobs`` at a time, each on one CPU thread.
 
     Finished runs are not run again, and interrupted ones go on.  ``tell(outcome, done, of)`` is called after each that
-    was run.  After Ctrl-C no further one starts; those under way save and stop.
+    was run.  After Ctrl-C or SIGTERM no further one starts, those under way save and end, and Stopped is raised.
     """
     outcomes = {place: Outcome(run, run.report()) for place, run in enumerate(runs)}
     left = [place for place, outcome in outcomes.items() if outcome.report is None]
-    with ThreadPoolExecutor(jobs) as pool:
-        waiting = {pool.submit(_train, runs[place], data_folder): place for place in left}
+    children, done = Children(), 0
+    with children.listening(), ThreadPoolExecutor(jobs) as pool:
+        places = {pool.submit(_train, runs[place], data_folder, children): place for place in left}
+        waiting = set(places)
         try:
-            for done, future in enumerate(as_completed(waiting), 1):
-                place = waiting[future]
-                outcomes[place] = future.result()
-                tell(outcomes[place], done, len(left))
+            while waiting and children.stopped_by is None:
+                # a signal is answered between two waits, whichever thread the system gave it to
+                ended, waiting = wait(waiting, timeout=_LOOK, return_when=FIRST_COMPLETED)
+                for future in sorted(ended if children.stopped_by is None else (), key=places.get):
+                    outcomes[places[future]] = future.result()
+                    done += 1
+                    tell(outcomes[places[future]], done, len(left))
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            children.stop(signal.SIGTERM)
             raise
     return [outcomes[place] for place in range(len(runs))]
 
@@ -93,7 +100,7 @@ def command(run: Run, data_folder: str | None = None) -> list[str]:
         words += [run.preset, "--method", run.method]
         for name, value in run.changes.items():
             words += [FLAGS.get(name, "--" + name.replace("_", "-")), as_text(value)]
-    words += ["--out", str(run.folder), "--quiet"]
+    words += ["--out", str(run.folder), "--quiet", "--no-figures"]
     return words + (["--data", data_folder] if data_folder else [])
 
 
@@ -106,14 +113,13 @@ def as_text(value) -> str:
     return "none" if value is None else str(value)
 
 
-def _train(run: Run, data_folder: str | None) -> Outcome:
+def _train(run: Run, data_folder: str | None, children: Children) -> Outcome:
     """Run it to its end; a failure is the last line it said."""
     run.folder.parent.mkdir(parents=True, exist_ok=True)
     path = os.pathsep.join(filter(None, (str(_SOURCE), os.environ.get("PYTHONPATH"))))
-    surroundings = {**os.environ, **_ONE_THREAD, "PYTHONPATH": path}
-    done = subprocess.run(command(run, data_folder), capture_output=True, text=True, env=surroundings)
-    report = run.report() if done.returncode == 0 else None
+    status, told = children.run(command(run, data_folder), {**os.environ, **_ONE_THREAD, "PYTHONPATH": path})
+    report = run.report() if status == 0 else None
     if report is not None:
         return Outcome(run, report)
-    said = [line for line in done.stderr.splitlines() if line.strip()]
-    return Outcome(run, None, said[-1].removeprefix("error: ") if said else f"exit status {done.returncode}")
+    said = [line for line in told.splitlines() if line.strip()]
+    return Outcome(run, None, said[-1].removeprefix("error: ") if said else f"exit status {status}")

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from .checkpoint import LAST
 from .config import Config
+from .lock import LOCK, check_free, check_place, locked
 from .run_log import CONFIG, METRICS, SNAPSHOTS, STATUS, cut_back, read_json, write_json
-from .stopping import Interrupted
+from .stopping import Interrupted, resume_command
 
 
 def check_folder(folder: Path, config: Config, resume: bool) -> None:
     """Refuse a folder that holds something when a new run is to start, or another run when one is to go on.
 
-    Raises FileExistsError or ValueError.
+    Raises FileExistsError, NotADirectoryError or ValueError, and RuntimeError where a process trains in it now.
     """
+    check_place(folder)
+    check_free(folder)
     if not resume:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        if _holds_something(folder):
             raise FileExistsError(f"{folder} is not empty: take --resume to go on with its run, or another --out")
         return
     if not (folder / CONFIG).exists():
-        if folder.exists() and any(folder.iterdir()):
+        if _holds_something(folder):
             raise FileExistsError(f"{folder} is not the folder of a run, and it is not empty: take another --out")
         return
-    stored = stored_config(folder)
-    for name, value in stored.to_json().items():
-        if value != config.to_json()[name]:
-            raise ValueError(
-                f"{folder}: the run was started with {name} {value}, not {config.to_json()[name]}: a run goes on as it "
-                "began, start a new one in another --out"
-            )
+    _check_same(folder, config)
 
 
 def stored_config(folder: Path) -> Config:
@@ -44,10 +41,18 @@ def stored_config(folder: Path) -> Config:
 
 
 def create_folder_(folder: Path, config: Config) -> None:
-    """Make the folder with the run's configuration in it."""
-    (folder / SNAPSHOTS).mkdir(parents=True, exist_ok=True)
+    """Make the folder with the run's configuration in it, first of all; one that is there already is left as it is.
+
+    Raises ValueError, or RuntimeError, where another process was faster.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder):
+        if (folder / CONFIG).exists():
+            _check_same(folder, config)
+        else:
+            write_json(folder / CONFIG, config.to_json())
+    (folder / SNAPSHOTS).mkdir(exist_ok=True)
     (folder / LAST).parent.mkdir(exist_ok=True)
-    write_json(folder / CONFIG, config.to_json())
 
 
 def cut_back_(folder: Path, epoch: int, step: int) -> None:
@@ -63,19 +68,43 @@ def cut_back_(folder: Path, epoch: int, step: int) -> None:
 
 @contextmanager
 def kept_status(folder: Path, writes: bool):
-    """The status file says "running" inside of the block, and afterwards how it ended."""
+    """The folder is locked and its status "running" inside of the block; afterwards the status says how it ended.
+
+    Nothing happens unless this process ``writes``.  Raises RuntimeError where another process trains in the folder.
+    """
 
     def tell(status: str, message: str = "") -> None:
         if writes:
             write_json(folder / STATUS, {"status": status, "message": message})
 
-    tell("running")
-    try:
-        yield
-    except KeyboardInterrupt as stop:
-        tell("interrupted", str(stop) if isinstance(stop, Interrupted) else "interrupted before it could save")
-        raise
-    except BaseException as error:
-        tell("failed", " ".join(str(error).split()))
-        raise
-    tell("finished")
+    with locked(folder) if writes else nullcontext():
+        tell("running")
+        try:
+            yield
+        except Interrupted as stop:
+            tell("interrupted", str(stop.going_on(resume_command(folder))))
+            raise
+        except KeyboardInterrupt:
+            tell("interrupted", "interrupted before it could save")
+            raise
+        except BaseException as error:
+            tell("failed", " ".join(str(error).split()))
+            raise
+        tell("finished")
+
+
+def _check_same(folder: Path, config: Config) -> None:
+    for name, value in stored_config(folder).to_json().items():
+        if value != config.to_json()[name]:
+            raise ValueError(
+                f"{folder}: the run was started with {name} {value}, not {config.to_json()[name]}: a run goes on as it "
+                "began, start a new one in another --out"
+            )
+
+
+def _holds_something(folder: Path) -> bool:
+    """Is there anything but what a process leaves that was killed before it wrote its configuration?"""
+    if not folder.exists():
+        return False
+    names = [path.name for path in folder.iterdir()]
+    return any(name != LOCK and not (name.startswith(f".{CONFIG}.") and name.endswith(".part")) for name in names)

@@ -187,7 +187,9 @@ DESCRIPTIONS = {
 def configured(preset: str, method: str | None = None, **changes) -> Config:
     """The preset, then what the row ``method`` of a comparison changes, then ``changes``.
 
-    Raises ValueError for an unknown preset, method or setting, and where the network has no convolutional partner.
+    Other ``layers`` than the preset's keep its strengths, l1 and projections, by name.  Raises ValueError for an
+    unknown preset, method or setting, for layers without a strength, and where the network has no convolutional
+    partner.
     """
     if preset not in PRESETS:
         raise ValueError(f"there is no preset {preset!r}: take one of {', '.join(PRESETS)}")
@@ -203,7 +205,33 @@ def configured(preset: str, method: str | None = None, **changes) -> Config:
         row["model"] = PARTNER[start.model]
     if method == "group-lasso" and "layers" not in changes:
         start = _matrices_only(start)
-    return start.replace(**{**row, **changes})
+    kept = _by_name(start, changes["layers"], {*row, *changes}) if changes.get("layers") else {}
+    return start.replace(**{**kept, **row, **changes})
+
+
+def _by_name(config: Config, layers: tuple[str, ...], given: set[str]) -> dict[str, tuple]:
+    """What a configuration has for these of its tensors, where it has several values and none is ``given``."""
+    several = [name for name in ("strength", "l1", "project") if len(getattr(config, name)) > 1 and name not in given]
+    if not several or "model" in given:
+        return {}
+    own = config.layers or _regularized(config.model)
+    kept = {}
+    for name in several:
+        values = dict(zip(own, getattr(config, name), strict=True))
+        without = [layer for layer in layers if layer not in values]
+        if without and name != "project":
+            raise ValueError(
+                f"preset {config.preset} has no {name} for {', '.join(without)}, only for {', '.join(own)}: name only "
+                f"these in layers, or give {name} too"
+            )
+        kept[name] = tuple(values.get(layer, 0) for layer in layers)
+    return kept
+
+
+def _regularized(model: str) -> tuple[str, ...]:
+    from .models import MODELS
+
+    return MODELS[model].regularized
 
 
 def _matrices_only(config: Config) -> Config:
