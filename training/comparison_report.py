@@ -137,8 +137,8 @@ def as_markdown(comparison: Comparison, drawn: Sequence[Path]) -> str:
     parts += ["\n".join(told["machine"]), methods, markdown(table(comparison))]
     parts.append(
         "Test accuracy as trained, after projection and after fine-tuning; mean +- standard deviation of "
-        f"{told['seeds']} seed{'s' * (told['seeds'] > 1)}. Distinct values (bit for bit), zeros, translation score and bits a weight are those "
-        "of the regularized tensors as trained. " + _caution(comparison)
+        f"{told['seeds']} seed{'s' * (told['seeds'] > 1)}. Distinct values (bit for bit), zeros, translation score and "
+        "bits a weight are those of the regularized tensors as trained. " + _caution(comparison)
     )
     parts += [markdown(settings_table(comparison)), _ORDER]
     if comparison.grid:
