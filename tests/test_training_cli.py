@@ -114,6 +114,7 @@ def test_what_does_not_fit_is_told_in_one_sentence(command, tmp_path, argv, word
         (["--schedule", "target:sparsity=0.5", "--l1", "0"], ("l1 > 0",)),
         (["--method", "none", "--schedule", "sine:1"], ("sine",)),
         (["--scope", "row", "--layers", "fc1.weight,fc1.bias", "--strength", "1"], ("fc1.bias", "dimensions")),
+        (["--layers", "nothing"], ("no tensor 'nothing'", "torus-mlp", "fc1.weight", "fc3.bias")),
         (["--layers", "nothing", "--strength", "1"], ("no tensor 'nothing'", "torus-mlp", "fc1.weight", "fc3.bias")),
         (["--layers", "fc*.weight", "--method", "none", "--strength", "1"], ("no tensor 'fc*.weight'", "fc1.weight")),
         (["--strength", "1,2,3"], ("strength has 3 values for 2 tensors",)),

@@ -220,6 +220,10 @@ def _by_name(config: Config, layers: tuple[str, ...], given: set[str]) -> dict[s
         values = dict(zip(own, getattr(config, name), strict=True))
         without = [layer for layer in layers if layer not in values]
         if without and name != "project":
+            from .dry_run import blank_model
+            from .setup import check_layers
+
+            check_layers(config, blank_model(config), layers)
             raise ValueError(
                 f"preset {config.preset} has no {name} for {', '.join(without)}, only for {', '.join(own)}: name only "
                 f"these in layers, or give {name} too"

@@ -90,13 +90,19 @@ def regularized(config: Config, model: nn.Module) -> list[Regularized]:
     Needs no data, and the model may be on the meta device.  Raises ValueError for whatever ``attach`` would refuse:
     names that the model does not have, numbers that do not fit, schedules that do not fit the penalties.
     """
-    layers, known = config.layers or model.regularized, dict(model.named_parameters())
-    if wrong := [name for name in layers if name not in known]:
-        raise ValueError(f"layers: {config.model} has no tensor {wrong[0]!r}: there are {', '.join(known)}")
+    layers = config.layers or model.regularized
+    check_layers(config, model, layers)
     rules, options = penalties(config, layers), _options(config)
     found = match(model, rules) if config.method == "none" else check_rules(model, rules, **options)
     by_name = {one.name: one for one in found}
     return [by_name[name] for name in layers]
+
+
+def check_layers(config: Config, model: nn.Module, layers: tuple[str, ...]) -> None:
+    """ValueError for the first name that is no parameter's of the model, with those that are."""
+    known = dict(model.named_parameters())
+    if wrong := [name for name in layers if name not in known]:
+        raise ValueError(f"layers: {config.model} has no tensor {wrong[0]!r}: there are {', '.join(known)}")
 
 
 def make_optimizer(config: Config, parameters, lr: float) -> torch.optim.Optimizer:
