@@ -30,7 +30,7 @@ def quick(**changes):
         {"l1": 1e-3, "rewind": 0.5},
         {"scope": "row", "strength": 0.1},
         {"optimizer": "adamw", "lr": 1e-2},
-        {"layers": ("fc1.weight", "fc1.bias"), "momentum": 0.9},
+        {"layers": ("fc1.weight", "fc1.bias"), "strength": (3e-3, 3e-4), "momentum": 0.9},
     ],
     ids=str,
 )
