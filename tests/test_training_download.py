@@ -224,6 +224,7 @@ def test_a_bad_archive_is_refused(packed, word, tmp_path):
 
 
 def test_the_command_says_where_the_data_lie(gzipped_set, tmp_path, capsys):
+    pytest.importorskip("tqdm")
     download("mnist", tmp_path)
     download("digits-torus")
     told = capsys.readouterr().out.splitlines()
