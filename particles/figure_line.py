@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection
 
+from .colours import Theme
 from .figure_view import View, colours, counted, say_empty
 from .state import Clusters
-from .style import Theme, entitle, label_axis, limits
+from .style import entitle, label_axis, limits
 
 ONE_BY_ONE = 120  # more clusters, or ghosts, than this are shown as a histogram
 BINS = 240

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
+from .colours import Theme, theme_named
 from .history import History
 from .state import Clusters
-from .style import Theme, mix, theme_named
+from .style import mix
 
 MANY_COLOURS = 12  # with more final clusters than this, colour by mass
 

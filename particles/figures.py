@@ -16,6 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from .checked_file import replacing
+from .colours import THEMES
 from .figure_energy import draw_energy
 from .figure_hull import draw_hull
 from .figure_line import draw_line
@@ -23,7 +24,7 @@ from .figure_tree import draw_tree
 from .figure_view import View
 from .figure_world_lines import draw_world_lines
 from .history import History
-from .style import THEMES, styled
+from .style import styled
 
 __all__ = ["FIGURES", "THEMES", "energy", "get", "hull", "line", "overview", "save", "tree", "world_lines"]
 

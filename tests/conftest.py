@@ -42,8 +42,11 @@ OPTIONAL = {
     "nvrtc": (_nvrtc, "NVRTC is not installed (pip install nvidia-cuda-nvrtc)"),
     "g++": (lambda: shutil.which("g++") is not None, "g++ is not installed"),
     "gpu": (_gpu, "there is no NVIDIA GPU"),
+    "qt": (lambda: _installed("PySide6") and _installed("pytestqt"), "PySide6 or pytest-qt is not installed"),
 }
 REQUIRED = frozenset(filter(None, (name.strip() for name in os.environ.get("REQUIRE", "").split(","))))
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # windows are drawn, and nobody sees them
 
 # No deadline: the first example of a test may have to compile a kernel.
 settings.register_profile("ci", max_examples=100, derandomize=True, deadline=None)

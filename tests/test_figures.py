@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from particles import Particles, figures, simulate
-from particles.style import DARK, LIGHT
+from particles.colours import DARK, LIGHT
 
 
 def random_particles(n, seed=0, scale=1.0):

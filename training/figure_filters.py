@@ -7,7 +7,8 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from scipy import fft
 
-from particles.style import Theme, entitle
+from particles.colours import Theme
+from particles.style import entitle
 
 from .translation import as_images, centred, correlations, translation_score
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from particles.style import Theme, dress_ticks, entitle, label_axis
+from particles.colours import Theme
+from particles.style import dress_ticks, entitle, label_axis
 
 from .figure_learning import ink, label_axis_log
 

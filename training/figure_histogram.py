@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from particles.style import Theme, entitle, label_axis, limits
+from particles.colours import Theme
+from particles.style import entitle, label_axis, limits
 
 from .figure_learning import label_axis_log
 

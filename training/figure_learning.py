@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from particles.style import Theme, dress_ticks, entitle, label_axis
+from particles.colours import Theme
+from particles.style import dress_ticks, entitle, label_axis
 
 STYLES = ("-", (0, (5, 1.5)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 MOST_TENSORS = 4

@@ -14,7 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
-from particles.style import Theme, dress_ticks, entitle, label_axis
+from particles.colours import Theme
+from particles.style import dress_ticks, entitle, label_axis
 from prox import prox_weight_sharing
 
 from .figure_frontier import MARKERS

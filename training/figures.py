@@ -13,8 +13,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from particles.colours import theme_named
 from particles.figures import save
-from particles.style import styled, theme_named
+from particles.style import styled
 
 from .figure_filters import draw_filters
 from .figure_frontier import Trained, draw_frontier

@@ -1,0 +1,1 @@
+"""The desktop app: views over histories, solver steps and runs.  Nothing here computes physics."""

@@ -1,0 +1,1 @@
+"""The solvers' own steps, side by side."""

@@ -1,0 +1,1 @@
+"""Painting: palettes, rasters, world lines that stay quick at a million segments."""

@@ -1,0 +1,1 @@
+"""Pictures and films, on screen or without one, and how they are opened again."""

@@ -1,0 +1,1 @@
+"""Short lessons: text and scenes as data, claims that the tests recompute."""

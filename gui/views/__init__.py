@@ -1,0 +1,1 @@
+"""One widget for each way to look at the system at a time."""

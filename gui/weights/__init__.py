@@ -1,0 +1,1 @@
+"""Weights of a layer as particles: time is the regularization strength."""

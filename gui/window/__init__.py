@@ -1,0 +1,1 @@
+"""The window: actions, docks, transport, workers, settings, command line."""
