@@ -1,1 +1,1 @@
-"""Weights of a layer as particles: time is the regularization strength."""
+"""Weights mode: open files of weights, watch a tensor share its values as the strength grows, save the result."""

@@ -1,0 +1,99 @@
+"""npy and npz files: their headers first, then one array at a time; Python objects are never loaded."""
+
+from __future__ import annotations
+
+import io
+import math
+import tokenize
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from particles.checked_file import naming, shown
+
+from .tensors import MOST_TENSORS, Entry, TensorFile
+
+_FOREIGN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, SyntaxError, MemoryError, Warning)
+_FOREIGN += (OSError, KeyError, OverflowError, RecursionError, tokenize.TokenError)
+
+
+def open_npy(path: Path) -> TensorFile:
+    """The one array of an npy file, under the name of the file."""
+    with _told(path, "npy"), open(path, "rb") as file:
+        entry = _entry(path.stem, file, path.stat().st_size)
+
+    def read(name: str) -> np.ndarray:
+        with _told(path, "npy"), open(path, "rb") as file:
+            return _array(file)
+
+    return TensorFile(path, (entry,), read)
+
+
+def open_npz(path: Path) -> TensorFile:
+    """The arrays of an npz file."""
+    with _told(path, "npz"), zipfile.ZipFile(path) as archive:
+        members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
+        if not members:
+            raise ValueError("it holds no arrays")
+        if len(members) > MOST_TENSORS:
+            raise ValueError(f"it holds {len(members):,} arrays: at most {MOST_TENSORS:,} are listed")
+        entries = []
+        for member in members:
+            with archive.open(member) as file:
+                entries.append(_entry(member.filename.removesuffix(".npy"), file, member.file_size))
+    if len({entry.name for entry in entries}) < len(entries):
+        raise ValueError(f"{path}: two of its arrays have one name")
+
+    def read(name: str) -> np.ndarray:
+        with _told(path, "npz"), zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
+            return _array(file)
+
+    return TensorFile(path, tuple(entries), read)
+
+
+def npz_names(path: Path) -> set[str]:
+    """The names of the arrays in an npz file; empty where it is not one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return {name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")}
+    except (*_FOREIGN, ValueError):
+        return set()
+
+
+def _entry(name: str, file, length: int) -> Entry:
+    """Read an npy header, and check that the file holds what it announces: nothing is allocated for a lie."""
+    version = np.lib.format.read_magic(file)
+    if version not in ((1, 0), (2, 0), (3, 0)):
+        raise ValueError(f"its npy version is {version[0]}.{version[1]}: 1.0 to 3.0 are known")
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = header(file)
+    if dtype.hasobject:
+        return Entry(name, shape, "Python objects")
+    left = length - file.tell()
+    if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != left:
+        raise ValueError(f"{shown(name)} announces shape {shape} of {dtype}, but {left:,} bytes follow")
+    return Entry(name, tuple(map(int, shape)), dtype.newbyteorder("=").name if dtype.kind == "f" else str(dtype))
+
+
+def _array(file) -> np.ndarray:
+    whole = file if isinstance(file, io.BufferedReader) else io.BytesIO(file.read())
+    found = np.lib.format.read_array(whole, allow_pickle=False)
+    return np.ascontiguousarray(found, dtype=found.dtype.newbyteorder("=")).reshape(found.shape)
+
+
+@contextmanager
+def _told(path: Path, kind: str) -> Iterator[None]:
+    """Whatever NumPy and zipfile raise for a foreign file becomes one sentence that names it."""
+    with naming(path):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")  # NumPy only warns of some malformed headers
+                yield
+        except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
+            raise OSError(f"could not read {path}: {error.strerror}") from None
+        except _FOREIGN as error:
+            raise ValueError(f"not a whole {kind} file: {shown(' '.join(str(error).split()))}") from None
