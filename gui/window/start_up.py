@@ -1,0 +1,69 @@
+"""Checks before the first window: a missing PySide6, missing system libraries, a release of PySide6 that crashes.
+
+This file imports no Qt: it is what tells that there is none.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+INSTALL = "pip install 'stickyweights[gui]'"
+LIBRARIES = (
+    "apt-get install --no-install-recommends libglib2.0-0 libgl1 libegl1 libdbus-1-3 libfontconfig1 libxkbcommon0 "
+    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
+)
+
+
+class CannotStart(Exception):
+    """The window cannot be opened; the text is one sentence that says what to do."""
+
+
+def load_qt() -> None:
+    """Import Qt; CannotStart where it is missing, cannot be loaded or is known to crash."""
+    try:
+        from PySide6 import QtWidgets  # noqa: F401
+    except ImportError as error:
+        raise CannotStart(explained(error)) from error
+    try:
+        import pyqtgraph  # noqa: F401
+    except ImportError as error:
+        raise CannotStart(explained(error)) from error
+    check_references()
+
+
+def explained(error: ImportError) -> str:
+    """Why Qt could not be imported and what to type."""
+    text = " ".join(str(error).split())
+    if ".so" in text and "cannot open shared object file" in text:
+        library = text.split(":")[0].strip()
+        return f"Qt needs the system library {library}, which is missing; on Debian or Ubuntu: {LIBRARIES}"
+    missing = getattr(error, "name", None) or "PySide6"
+    if missing.partition(".")[0] in ("PySide6", "pyqtgraph", "shiboken6"):
+        return f"the app needs {missing.partition('.')[0]}, which is not installed: {INSTALL}"
+    return f"Qt could not be loaded ({text}): {INSTALL}"
+
+
+def check_references(calls: int = 200) -> None:
+    """Refuse a PySide6 whose calls lose references to None: Python then aborts after some seconds (6.12.0 does)."""
+    from PySide6 import __version__
+    from PySide6.QtGui import QPen
+
+    pen = QPen()
+    before = sys.getrefcount(None)
+    for _ in range(calls):
+        pen.setWidthF(1.0)
+    if sys.getrefcount(None) < before - calls // 2:
+        raise CannotStart(
+            f"PySide6 {__version__} loses references and would crash Python "
+            f"{sys.version_info[0]}.{sys.version_info[1]}: {INSTALL} --upgrade installs one that works"
+        )
+
+
+def has_display() -> bool:
+    """Whether a window could appear: on Linux a display must be named, or another platform asked for."""
+    if not sys.platform.startswith("linux"):
+        return True
+    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] not in ("", "xcb", "wayland", "wayland-egl"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -1,0 +1,129 @@
+"""Light and dark: two designed palettes and one style sheet, on Qt's Fusion style.
+
+Platforms without a theme of their own report no colour scheme and ignore a wish for one, so both palettes are
+explicit here; the system is only asked which of the two it would like.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+from ..draw.palette import Colours
+from .style_sheet import style_sheet
+
+THEME_NAMES = ("light", "dark", "system")
+
+
+@dataclass(frozen=True)
+class Chrome:
+    """Colours of what is around the drawings, as #rrggbb.
+
+    ``window`` is the ground of panels, ``surface`` of drawings and fields, ``raised`` of buttons, ``border`` the hair
+    lines, ``hover`` and ``pressed`` answers to the mouse, ``tint`` the ground of what is selected, ``secondary`` text
+    that stands back (at least 4.5 : 1 on ``window``), ``on_accent`` text on the accent.
+    """
+
+    name: str
+    window: str
+    surface: str
+    raised: str
+    border: str
+    hover: str
+    pressed: str
+    tint: str
+    ink: str
+    secondary: str
+    disabled: str
+    accent: str
+    on_accent: str
+    good: str
+    bad: str
+
+
+_TONES = {
+    "light": {
+        "raised": "#ffffff",
+        "border": "#d8dce3",
+        "hover": "#eaedf2",
+        "pressed": "#dde2ea",
+        "tint": "#fae3ea",
+        "secondary": "#596273",
+        "disabled": "#a9b0bc",
+        "on_accent": "#ffffff",
+    },
+    "dark": {
+        "raised": "#1e2630",
+        "border": "#2b3541",
+        "hover": "#26303c",
+        "pressed": "#313d4b",
+        "tint": "#43242f",
+        "secondary": "#9aa4b4",
+        "disabled": "#566070",
+        "on_accent": "#2b0713",
+    },
+}
+
+
+def chrome(name: str) -> Chrome:
+    """The chrome of the theme "light" or "dark"."""
+    colours = Colours.of(name)
+    named = {"window": colours.panel, "surface": colours.background}
+    named |= {role: getattr(colours, role) for role in ("ink", "accent", "good", "bad")}
+    return Chrome(name=name, **{role: colour.name() for role, colour in named.items()}, **_TONES[name])
+
+
+def resolved(name: str) -> str:
+    """ "light" or "dark" for one of THEME_NAMES; "system" asks the platform, and is light where it does not say."""
+    if name != "system":
+        return name
+    dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+    return "dark" if dark else "light"
+
+
+def qt_palette(tones: Chrome) -> QPalette:
+    """The chrome as a QPalette, for whatever the style sheet does not reach."""
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, colour in (
+        (role.Window, tones.window),
+        (role.WindowText, tones.ink),
+        (role.Base, tones.surface),
+        (role.AlternateBase, tones.window),
+        (role.Text, tones.ink),
+        (role.PlaceholderText, tones.secondary),
+        (role.Button, tones.raised),
+        (role.ButtonText, tones.ink),
+        (role.BrightText, tones.bad),
+        (role.Highlight, tones.accent),
+        (role.HighlightedText, tones.on_accent),
+        (role.ToolTipBase, tones.raised),
+        (role.ToolTipText, tones.ink),
+        (role.Link, tones.accent),
+        (role.LinkVisited, tones.accent),
+        (role.Light, tones.raised),
+        (role.Midlight, tones.hover),
+        (role.Mid, tones.border),
+        (role.Dark, tones.border),
+        (role.Shadow, tones.border),
+        (role.Accent, tones.accent),
+    ):
+        palette.setColor(name, QColor(colour))
+    for name in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(tones.disabled))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(tones.border))
+    return palette
+
+
+def apply_theme(name: str) -> Colours:
+    """Give the whole application the theme ("light", "dark" or "system"); the colours for its drawings."""
+    tones = chrome(resolved(name))
+    app = QApplication.instance()
+    if app.property("stickyTheme") != tones.name:
+        app.setPalette(qt_palette(tones))
+        app.setStyleSheet(style_sheet(tones))
+        app.setProperty("stickyTheme", tones.name)
+    return Colours.of(tones.name)
