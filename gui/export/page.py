@@ -1,0 +1,70 @@
+"""A page: one view or several of a session, composed for paper, slides and films."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from PySide6.QtCore import QRectF, QSizeF
+from PySide6.QtGui import QPainter
+
+from gui.draw.palette import Colours
+
+from .arrangement import arranged
+from .page_frame import PageFrame
+from .page_legend import legend_of
+
+VIEWS = {
+    "line": ("gui.views.line", "LineView"),
+    "space-time": ("gui.views.space_time", "SpaceTimeView"),
+    "hull": ("gui.views.hull", "HullView"),
+    "tree": ("gui.views.tree", "TreeView"),
+    "phase": ("gui.views.phase", "PhaseView"),
+    "counts": ("gui.views.counts", "CountsView"),
+}
+ALL = "all"
+
+
+def names_of(view: str) -> list[str]:
+    """The names of the views that ``view`` stands for: "all", one name, or several joined by "+".
+
+    ValueError for a name that no view has.
+    """
+    names = list(VIEWS) if view == ALL else view.split("+")
+    for name in names:
+        if name not in VIEWS:
+            raise ValueError(f"unknown view {name[:40]!r}: choose {ALL}, or one of {', '.join(VIEWS)}")
+    return list(dict.fromkeys(names))
+
+
+class Page:
+    """The views named ``view`` of ``session``, in ``colours``.  Its widgets are never shown; ``close`` ends them."""
+
+    def __init__(self, session, view: str, colours: Colours):
+        self.session, self.colours = session, colours
+        self.views = {}
+        for name in names_of(view):
+            module, kind = VIEWS[name]
+            self.views[name] = getattr(import_module(module), kind)(session, colours)
+
+    def set_theme(self, colours: Colours) -> None:
+        """Draw in these colours from now on."""
+        self.colours = colours
+        for view in self.views.values():
+            view.set_theme(colours)
+
+    def draw(self, painter: QPainter, size: QSizeF) -> None:
+        """Draw the page at the session's time; ``size`` and everything on it are in 96ths of an inch."""
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
+        frame = PageFrame(size.width(), size.height())
+        frame.draw(painter, self.session, self.colours, legend_of(self.session, self.views))
+        for name, rect in arranged(list(self.views), frame.area).items():
+            painter.save()
+            self.views[name].render_to(painter, QRectF(rect))
+            painter.restore()
+
+    def close(self) -> None:
+        """End the views."""
+        for view in self.views.values():
+            view.close()
+            view.deleteLater()
+        self.views = {}

@@ -1,0 +1,76 @@
+"""The small legend of a page: what size, colour and the marks of its views mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+
+from gui.draw.palette import Colours
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Three discs: the area tells the mass."""
+
+    width: float = 26.0
+
+    def draw(self, painter: QPainter, place: QPointF, colours: Colours) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.quiet)
+        for across, radius in ((2.0, 2.0), (9.0, 3.4), (20.0, 5.2)):
+            painter.drawEllipse(place + QPointF(across, 0), radius, radius)
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """Discs in the colours of the clusters."""
+
+    width: float = 34.0
+
+    def draw(self, painter: QPainter, place: QPointF, colours: Colours) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        for number, colour in enumerate(colours.clusters[:3]):
+            painter.setBrush(colour)
+            painter.drawEllipse(place + QPointF(4.5 + 12 * number, 0), 4.5, 4.5)
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A small arrow."""
+
+    width: float = 22.0
+
+    def draw(self, painter: QPainter, place: QPointF, colours: Colours) -> None:
+        painter.setPen(QPen(colours.ink, 1.5))
+        painter.drawLine(QLineF(place, place + QPointF(16, 0)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours.ink)
+        tip = place + QPointF(22, 0)
+        painter.drawPolygon(QPolygonF([tip, tip + QPointF(-7, -3.5), tip + QPointF(-7, 3.5)]))
+
+
+@dataclass(frozen=True)
+class Now:
+    """A piece of the time cursor."""
+
+    width: float = 20.0
+
+    def draw(self, painter: QPainter, place: QPointF, colours: Colours) -> None:
+        painter.setPen(QPen(colours.accent, 1.6))
+        painter.drawLine(QLineF(place, place + QPointF(20, 0)))
+
+
+def legend_of(session, views) -> list[tuple]:
+    """The marks of these views and what they mean, the most needed first."""
+    legend = []
+    if "line" in views:
+        legend += [(Sizes(), "area: mass"), (Lineage(), "colour: lineage")]
+        arrows = getattr(session.options, "arrows", "none")
+        legend += [] if arrows == "none" else [(Arrow(), str(arrows))]
+    elif {"space-time", "tree", "phase", "hull"} & set(views):
+        legend.append((Lineage(), "colour: lineage"))
+    if {"space-time", "tree", "counts"} & set(views):
+        legend.append((Now(), "now"))
+    return legend
