@@ -1,1 +1,1 @@
-"""The solvers' own steps, side by side."""
+"""The algorithms as a race: the solvers' own steps, side by side, on one clock."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 import tokenize
 import warnings
@@ -80,8 +79,7 @@ def _entry(name: str, file, length: int) -> Entry:
 
 
 def _array(file) -> np.ndarray:
-    whole = file if isinstance(file, io.BufferedReader) else io.BytesIO(file.read())
-    found = np.lib.format.read_array(whole, allow_pickle=False)
+    found = np.lib.format.read_array(file, allow_pickle=False)
     return np.ascontiguousarray(found, dtype=found.dtype.newbyteorder("=")).reshape(found.shape)
 
 

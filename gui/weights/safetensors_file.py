@@ -19,6 +19,7 @@ from .shared_tensors import shared_entries
 from .tensors import MOST_TENSORS, Entry, Tensor, TensorFile, narrowed, widened
 
 LONGEST_HEADER = 100_000_000  # bytes; the limit of the format
+MOST_DIMENSIONS = 64  # NumPy's
 _NAMES = {"F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64", "BOOL": "bool"}
 _NAMES |= {f"{kind}{bits}": f"{word}{bits}" for kind, word in (("I", "int"), ("U", "uint")) for bits in (8, 16, 32, 64)}
 _CODES = {name: code for code, name in _NAMES.items()}
@@ -117,15 +118,17 @@ def _place(name: str, found) -> tuple[Entry, int, int]:
     if not isinstance(found, dict) or not {"dtype", "shape", "data_offsets"} <= found.keys():
         raise ValueError(f"tensor {shown(name)} has no dtype, shape or data_offsets")
     code, shape, offsets = found["dtype"], found["shape"], found["data_offsets"]
-    if not isinstance(code, str) or not _counts(shape) or not _counts(offsets) or len(offsets) != 2 or len(shape) > 64:
+    if not isinstance(code, str) or not _counts(shape) or not _counts(offsets) or len(offsets) != 2:
         raise ValueError(f"tensor {shown(name)} has a dtype, shape or data_offsets that cannot be")
     begin, end = offsets
+    if end < begin or len(shape) > MOST_DIMENSIONS:
+        raise ValueError(f"tensor {shown(name)} has a shape or data_offsets that cannot be")
     dtype = _NAMES.get(code, code[:20])
     if code in _NAMES:
         itemsize = 2 if dtype == "bfloat16" else np.dtype(dtype).itemsize
         if math.prod(shape) * itemsize != end - begin:
             raise ValueError(f"tensor {shown(name)} of shape {shape} and {dtype} cannot have {end - begin:,} bytes")
-    return Entry(name, tuple(shape), dtype), begin, max(begin, end)
+    return Entry(name, tuple(shape), dtype), begin, end
 
 
 def _counts(found) -> bool:

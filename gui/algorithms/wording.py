@@ -1,0 +1,59 @@
+"""The race in words: what each solver is, what came of it, and by how much the answers differ."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .race import Race, differences
+
+
+class About(NamedTuple):
+    """A solver for the reader: its idea in one sentence, and its cost."""
+
+    title: str
+    idea: str
+    cost: str
+
+
+ABOUT = {
+    "sequential": About("sequential", "From left to right with a stack: pool what touches.", "work n, depth n"),
+    "steps": About("steps", "Join blocks of 1, 2, 4, … by their bridge.", "work n log n, depth log³ n"),
+    "end": About("end", "Find one final cluster after the other, from the left.", "work n K, depth K log n"),
+    "imminent": About("imminent", "Merge all that touch, and look again.", "up to n rounds of depth log n"),
+    "search": About(
+        "search", "Join blocks; find the ends of each new cluster by bisection.", "work n log² n, depth log³ n"
+    ),
+    "cuda": About("cuda", "The twin of steps on a graphics processor.", "work n, depth log³ n"),
+}
+
+
+def verdict(race: Race) -> str:
+    """By how much the solvers differ, in a sentence or two."""
+    found = differences(race)
+    if not found:
+        return "Only one solver ran: there is nothing to compare."
+    names = f"All {len(found) + 1} solvers"
+    apart = [difference for difference in found if difference.borders.size]
+    farthest = max(found, key=lambda difference: difference.ulps)
+    if apart:
+        first = apart[0]
+        return (
+            f"{_listed([difference.solver for difference in apart])} and sequential part the particles differently, "
+            f"first at rank {first.borders[0]:,} ({first.borders.size:,} borders in all): two clusters touch there to "
+            f"within rounding. Largest difference of positions: {farthest.ulps:,.0f} ulp."
+        )
+    if farthest.ulps == 0:
+        return f"{names} find the same clusters, and the same positions to the last bit."
+    return f"{names} find the same clusters. Largest difference of positions: {farthest.ulps:,.0f} ulp ({farthest.solver})."
+
+
+def seconds(value: float) -> str:
+    """A duration in a unit that suits it."""
+    for unit, scale in (("s", 1.0), ("ms", 1e-3)):
+        if value >= scale:
+            return f"{value / scale:.3g} {unit}"
+    return f"{value / 1e-6:.3g} µs"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
