@@ -1,0 +1,147 @@
+"""World lines as heavy paths: at each merge the heavier cluster lives on, so that each particle is one line from time
+0 to the merge in which a heavier cluster takes it in.  A million of them can be looked at through a pyramid of levels.
+
+A level keeps, of each path, the last segment that begins in each row of pixels; what it leaves out is shorter than a
+row.  Paths are ordered by the end of their lives, those that live equally long so that any first part of them is
+spread evenly over the ranks: a prefix is always the best choice of so many lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from particles import History
+from particles.compiled import compiled
+
+FINEST = 40  # a level of 2^40 rows keeps every segment that numbers can tell apart
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """Pieces of world lines, each array (s,): a cluster ``node`` of ``mass`` goes from (x0, u0) to (x1, u1).
+
+    ``u`` is height on the time axis, 0 .. 1.  ``born``, ``died`` are times: where the axis is not linear the line
+    from u0 is curved, x = centre + velocity * t.
+    """
+
+    x0: np.ndarray
+    u0: np.ndarray
+    x1: np.ndarray
+    u1: np.ndarray
+    node: np.ndarray
+    last: np.ndarray  # u at which the path that the line belongs to ends, descending
+
+    def __len__(self) -> int:
+        return self.node.size
+
+    def taken(self, which) -> Lines:
+        """Some of them."""
+        return Lines(*(values[which] for values in vars(self).values()))
+
+
+@dataclass(frozen=True, eq=False)
+class HeavyPaths:
+    """All segments of a history up to ``horizon`` on one time axis, and the levels that were asked for so far."""
+
+    history: History
+    horizon: float
+    segments: Lines  # every segment, path after path
+    first: np.ndarray  # bool: the segment is the first of its path
+    levels: dict[int, Lines] = field(default_factory=dict)
+
+    @staticmethod
+    def of(history: History, horizon: float, axis) -> HeavyPaths:
+        """Segments with their heights on ``axis`` (anything with a monotone, vectorised ``forward(t)``), O(n log n)."""
+        tree, n = history.tree, len(history.particles)
+        path, born, died = _lives(tree, n, horizon)
+        alive = np.flatnonzero((died > born) | ((died == born) & (born == horizon) & (horizon == 0)))
+        ends = _path_ends(path, died, alive, n)
+        u_end = np.asarray(axis.forward(ends), dtype=np.float64)
+        place = np.empty(n, np.int64)
+        place[np.lexsort((_evenly(n), -u_end))] = np.arange(n)
+        alive = alive[np.lexsort((born[alive], place[path[alive]]))]
+        centre, velocity = tree.moment[alive] / tree.mass[alive], tree.momentum[alive] / tree.mass[alive]
+        with np.errstate(over="ignore", invalid="ignore"):
+            x0, x1 = centre + born[alive] * velocity, centre + died[alive] * velocity
+        u0, u1 = (np.asarray(axis.forward(times[alive]), dtype=np.float64) for times in (born, died))
+        owner = path[alive]
+        first = np.ones(alive.size, bool)
+        first[1:] = owner[1:] != owner[:-1]
+        return HeavyPaths(history, horizon, Lines(x0, u0, x1, u1, alive, u_end[owner]), first)
+
+    def level(self, rows: float) -> Lines:
+        """The lines to draw where the whole axis is ``rows`` pixels high; built on first use."""
+        power = int(np.clip(np.ceil(np.log2(max(rows, 2.0))), 1, FINEST))
+        if power not in self.levels:
+            self.levels[power] = self._thinned(power)
+        return self.levels[power]
+
+    def visible(self, rows: float, x: tuple[float, float], u: tuple[float, float], most: int) -> Lines:
+        """At most ``most`` lines that cross the window x, u, whose paths live for half a pixel or longer."""
+        lines = self.level(rows)
+        shortest = max(u[0], 0.5 / max(rows, 1.0))
+        count = int(np.searchsorted(-lines.last, -shortest, side="right"))
+        if count == 0:
+            return lines.taken(slice(0, 0))
+        x0, x1 = lines.x0[:count], lines.x1[:count]
+        seen = (np.minimum(x0, x1) <= x[1]) & (np.maximum(x0, x1) >= x[0])
+        seen &= (lines.u0[:count] <= u[1]) & (lines.u1[:count] >= u[0])
+        return lines.taken(np.flatnonzero(seen)[:most])
+
+    def _thinned(self, power: int) -> Lines:
+        everything, first = self.segments, self.first
+        if len(everything) == 0:
+            return everything
+        row = np.floor(everything.u0 * 2.0**power)
+        ends_row = np.ones(len(everything), bool)  # the last segment of its path that begins in its row
+        ends_row[:-1] = first[1:] | (row[1:] != row[:-1])
+        kept = np.flatnonzero(ends_row | first)
+        if kept.size == len(everything):
+            return everything
+        lines = everything.taken(kept)
+        goes_on = np.flatnonzero(~first[kept[1:]])  # the next one kept belongs to the same path
+        lines.x1[goes_on], lines.u1[goes_on] = lines.x0[goes_on + 1], lines.u0[goes_on + 1]
+        final = np.ones(kept.size, bool)
+        final[goes_on] = False
+        path_end = np.append(np.flatnonzero(first)[1:], len(everything)) - 1
+        lines.x1[final], lines.u1[final] = everything.x1[path_end], everything.u1[path_end]
+        return lines
+
+
+def _lives(tree, n: int, horizon: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of each node: the rank whose path it lies on, its time of birth and of death, both up to ``horizon``."""
+    born = np.minimum(np.concatenate((np.zeros(n), tree.time)), horizon)
+    died = np.full(born.size, float(horizon))
+    merged = np.flatnonzero(tree.parent >= 0)
+    died[merged] = np.minimum(tree.time[tree.parent[merged] - n], horizon)
+    return _paths(n, tree.left, tree.right, tree.mass), born, died
+
+
+def _path_ends(path, died, alive, n: int) -> np.ndarray:
+    """When the path of each rank ends."""
+    ends = np.zeros(n)
+    np.maximum.at(ends, path[alive], died[alive])
+    return ends
+
+
+def _evenly(n: int) -> np.ndarray:
+    """The ranks' places in an order whose every prefix is spread evenly: 0, 1/2, 1/4, 3/4, ... (bits reversed)."""
+    bits = max(int(n - 1).bit_length(), 1)
+    rank, mirrored = np.arange(n), np.zeros(n, np.int64)
+    for bit in range(bits):
+        mirrored |= ((rank >> bit) & 1) << (bits - 1 - bit)
+    return mirrored
+
+
+@compiled
+def _paths(n, left, right, mass):
+    """The rank whose path each node continues: that of the heavier partner, of the left one where both are equal."""
+    path = np.empty(n + left.size, np.int64)
+    for i in range(n):
+        path[i] = i
+    for k in range(left.size):
+        a, b = left[k], right[k]
+        path[n + k] = path[a] if mass[a] >= mass[b] else path[b]
+    return path

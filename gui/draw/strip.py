@@ -1,0 +1,58 @@
+"""The mass strip: mass per column of pixels as bars on a log scale, for more clusters than can be told apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .raster import log_steps
+
+
+@dataclass(frozen=True)
+class LogScale:
+    """Heights in 0 .. 1 for masses from ``low`` to ``high``; what is lighter than ``low`` still shows a little."""
+
+    low: float
+    high: float
+
+    LEAST = 0.04
+
+    @staticmethod
+    def of(masses: np.ndarray) -> LogScale:
+        """From half the lightest particle to all the mass: nothing ever leaves the scale."""
+        return LogScale(0.5 * float(masses.min()), float(masses.sum()))
+
+    def height(self, mass):
+        """The height of a bar of ``mass`` > 0 (a number or an array)."""
+        span = max(np.log(self.high / self.low), 1e-9)
+        return np.clip(np.log(np.asarray(mass) / self.low) / span, self.LEAST, 1.0)
+
+    def ticks(self, count: int) -> list[float]:
+        """At most ``count`` powers of ten within the scale."""
+        first, last = int(np.ceil(np.log10(self.low))), int(np.floor(np.log10(self.high)))
+        step = max(-(-(last - first + 1) // max(count, 1)), 1)
+        return [10.0**power for power in range(first, last + 1, step)]
+
+
+def column_masses(place: np.ndarray, mass: np.ndarray, columns: int) -> np.ndarray:
+    """Mass in each of ``columns`` pixel columns, (columns,): ``place`` counts pixels from the left edge."""
+    inside = (place >= 0) & (place < columns)
+    if not inside.all():
+        place, mass = place[inside], mass[inside]
+    return np.bincount(place.astype(np.int32), mass, minlength=columns)
+
+
+def bars(masses: np.ndarray, height: int, scale: LogScale, table: np.ndarray, downward: bool = False) -> np.ndarray:
+    """Pixels (height, columns) of bars that stand on the lower edge (or hang from the upper one).
+
+    ``table`` is a ramp of 256 pixels by mass; pixels without a bar are transparent (0).
+    """
+    pixels = np.zeros((height, masses.size), dtype=np.uint32)
+    lit = np.flatnonzero(masses)
+    if lit.size:
+        tall = np.rint(scale.height(masses[lit]) * height).astype(np.int32)
+        rows = np.arange(height, dtype=np.int32)[:, None]
+        covered = rows < tall if downward else rows >= height - tall
+        pixels[:, lit] = np.where(covered, table[log_steps(masses[lit], scale.low, scale.high)], np.uint32(0))
+    return pixels
