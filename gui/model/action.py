@@ -1,0 +1,23 @@
+"""One row of the table of actions, from which menus, shortcuts, palette and overlay are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a user can do.  ``id`` ("step-event") names the method ``do_step_event`` of the controller; ``title``
+    stands in the ``menu``; ``keys`` are key sequences ("Ctrl+Z"); ``why`` is one sentence for tool tips."""
+
+    id: str
+    title: str
+    menu: str
+    keys: tuple[str, ...] = ()
+    why: str = ""
+    checkable: bool = False
+
+    @property
+    def method(self) -> str:
+        """The name of the method that does it."""
+        return "do_" + self.id.replace("-", "_").replace(".", "_")

@@ -1,0 +1,230 @@
+"""The document: a system, its whole history, and every edit, to be undone.
+
+What is shown (``system`` and ``history``) always belongs together.  What was asked for last is ``latest``: for a
+small system it is shown at once; a large one is simulated through ``run``, meanwhile the old one stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from particles import History, simulate
+from particles.files import write_scenario
+
+from .opening import is_scenario, read_system
+from .recent import Recent
+from .signal import Signal
+from .system import System
+from .undo import Undo
+
+AT_ONCE = 10_000  # particles that are simulated (milliseconds) while the user waits
+SMALL_FILE = 2**20  # bytes that are read while the user waits
+
+
+def at_once(work: Callable, then: Callable, what: str) -> None:
+    """Do the work here and now, and hand on what comes out."""
+    then(work())
+
+
+class Document:
+    """One open document.
+
+    ``changed()``: ``system`` and ``history`` are other ones.  ``title_changed()``: name, path or ``modified``.
+    ``drag_ended()``: the last of nested drags has ended.  ``trouble(sentence)``: work through ``run`` has failed,
+    and what was shown before is still shown.  ``run(work, then, what)`` does long work and calls ``then`` with its
+    result in the thread that asked; it may leave out work that newer work has overtaken.
+    """
+
+    def __init__(self, system: System | None = None, run: Callable = at_once):
+        self.changed, self.title_changed, self.drag_ended, self.trouble = Signal(), Signal(), Signal(), Signal()
+        self.run = run
+        self.path: Path | None = None
+        self.system = self.latest = self._saved = self._loaded = System.empty()
+        self.history: History = simulate(self.system.particles)
+        self._undo, self._recent = Undo(), Recent()
+        self._drags = 0
+        self._newest = self._shown = 0  # numbers of requests
+        if system is not None:
+            self.load(system)
+
+    # what is asked for
+
+    def edit(self, new: System, what: str, merge: object = None) -> None:
+        """Show ``new`` instead; ``what`` names the step in the menu ("Move particle").
+
+        Consecutive edits with one ``merge`` that is not None become one step, until a drag ends.  Build edits on
+        ``latest``: it is ``system``, unless a large system is still being simulated.
+        """
+        if new is self.latest:
+            return
+        self._undo.push(self.latest, new, what, merge)
+        self._ask_for(new)
+
+    def undo(self) -> None:
+        """Take back the last edit; nothing happens where there is none."""
+        if self._undo.can_undo:
+            self._ask_for(self._undo.undo())
+
+    def redo(self) -> None:
+        """Make the edit again that was taken back last."""
+        if self._undo.can_redo:
+            self._ask_for(self._undo.redo())
+
+    def reset(self) -> None:
+        """Back to the system as it was loaded: an edit, which can be undone."""
+        self.edit(self._loaded, "Reset")
+
+    can_undo = property(lambda self: self._undo.can_undo)
+    can_redo = property(lambda self: self._undo.can_redo)
+    undo_text = property(lambda self: self._undo.undo_text, doc="What undo would take back; empty: nothing.")
+    redo_text = property(lambda self: self._undo.redo_text, doc="What redo would make again; empty: nothing.")
+
+    def load(self, system: System, path=None, modified: bool = False) -> None:
+        """A new document: what could be undone is forgotten.  ``modified``: it is not what ``path`` holds."""
+        self._undo.clear()
+        self._drags = 0
+        self.path = None if path is None else Path(path)
+        self._loaded, self._saved = system, None if modified else system
+        self._ask_for(system)
+
+    # files
+
+    def open_file(self, path) -> None:
+        """Load a scenario (JSON), a history (npz) or weights (npy, npz); the content tells which.
+
+        ValueError or OSError, one sentence, where that fails; for a large file through ``trouble``, later.  Only a
+        scenario keeps its path: saving must not overwrite an array with a scenario.
+        """
+        path = Path(path)
+        own = path if is_scenario(path) else None
+        if not _is_large(path):
+            self._opened(read_system(path), own, path)
+        else:
+            self._newest += 1
+            self._work(lambda: read_system(path), lambda system: self._opened(system, own, path), f"opening {path}")
+
+    def save(self, path=None) -> None:
+        """Write the latest system as a scenario (JSON) to ``path`` (default: where it came from).
+
+        ValueError where there is no path or nothing to save; OSError, one sentence, where writing fails.  A large
+        system is written through ``run``.
+        """
+        target = self.path if path is None else Path(path)
+        if target is None:
+            raise ValueError("this document has no file yet: choose where to save it")
+        system = self.latest
+        if not len(system):
+            raise ValueError("an empty line cannot be saved: add a particle first")
+
+        def write():
+            write_scenario(target, system.to_scenario())
+
+        if len(system) <= AT_ONCE:
+            write()
+            self._written(system, target)
+        else:
+            self._work(write, lambda _: self._written(system, target), f"saving {target}")
+
+    @property
+    def modified(self) -> bool:
+        """Is there something to save?"""
+        return self.latest is not self._saved
+
+    @property
+    def recent(self) -> list[Path]:
+        """Files opened or saved, the newest first."""
+        return self._recent.paths
+
+    @recent.setter
+    def recent(self, paths) -> None:
+        self._recent = Recent(paths)
+
+    # drags
+
+    @property
+    def dragging(self) -> bool:
+        """Is something being dragged?  Then what is slow waits for ``drag_ended``."""
+        return self._drags > 0
+
+    def begin_drag(self) -> None:
+        """Edits follow each other quickly now; drags may be nested."""
+        if not self._drags:
+            self._undo.stop_merging()
+        self._drags += 1
+
+    def end_drag(self) -> None:
+        """The drag is over: the next edit is a step of its own."""
+        if self._drags:
+            self._drags -= 1
+            if not self._drags:
+                self._undo.stop_merging()
+                self.drag_ended.emit()
+
+    # how it comes about
+
+    @property
+    def busy(self) -> bool:
+        """Is the latest system still being simulated?"""
+        return self.latest is not self.system
+
+    def _ask_for(self, system: System) -> None:
+        self.latest = system
+        self._newest += 1
+        number = self._newest
+        if len(system) <= AT_ONCE:
+            self._show(number, system, simulate(system.particles))
+            return
+        self.title_changed.emit()
+
+        def work():
+            return None if number < self._newest else simulate(system.particles)
+
+        self._work(work, lambda history: history and self._show(number, system, history), "simulating", number)
+
+    def _show(self, number: int, system: System, history: History) -> None:
+        """Show a result, unless a newer one is already there: while dragging, each that is ready moves on."""
+        if number < self._shown:
+            return
+        self._shown, self.system, self.history = number, system, history
+        self.changed.emit()
+        self.title_changed.emit()
+
+    def _work(self, work: Callable, then: Callable, what: str, number: int | None = None) -> None:
+        """Do it through ``run``; an error becomes a sentence, and the document stays what is shown."""
+
+        def guarded():
+            try:
+                return work(), None
+            except MemoryError:
+                return None, f"{what}: there is not enough memory"
+            except (ValueError, OSError) as error:
+                return None, str(error)
+
+        def landed(outcome):
+            result, sentence = outcome
+            if sentence is None:
+                then(result)
+                return
+            if number is not None and number == self._newest:
+                self.latest = self.system
+                self._undo.clear()
+            self.trouble.emit(sentence)
+
+        self.run(guarded, landed, what)
+
+    def _opened(self, system: System, own: Path | None, path: Path) -> None:
+        self._recent.add(path)
+        self.load(system, own)
+
+    def _written(self, system: System, path: Path) -> None:
+        self.path, self._saved = path, system
+        self._recent.add(path)
+        self.title_changed.emit()
+
+
+def _is_large(path: Path) -> bool:
+    try:
+        return path.stat().st_size > SMALL_FILE
+    except OSError:
+        return False  # reading it says why

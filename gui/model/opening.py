@@ -1,0 +1,133 @@
+"""Which system a file holds, told by its content and not by its name.
+
+A scenario is JSON; a history is an npz with the members of one; anything else in npz or npy is weights.  Every way
+in which a file can be foreign, cut off or hostile ends in one sentence that names it: ValueError for what it holds,
+OSError where the system refuses to read it.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+
+from particles.checked_file import naming, read_whole, shown
+from particles.files import read_history, read_scenario
+
+from .system import AFTER_THE_END, System, printable
+
+LARGEST_FILE = 2 * 2**30  # bytes
+MOST_WEIGHTS = 20_000_000  # more are neither simulated nor drawn while anybody waits
+_HISTORY = {"position", "velocity", "mass", "merge_times"}
+_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error, OSError, SyntaxError, Warning)
+
+
+def read_system(path) -> System:
+    """The system in a scenario (JSON), a history (npz) or weights (npy, or the largest array of an npz)."""
+    path = Path(path)
+    data = read_whole(path, LARGEST_FILE)
+    if data.startswith(b"\x93NUMPY"):
+        with naming(path):
+            return _weights(_array(data), path.stem)
+    if data.startswith(b"PK\x03\x04"):
+        with naming(path):
+            names = _member_names(data)
+        if names >= _HISTORY:
+            return _of_history(path)
+        with naming(path):
+            return _weights_in(data, path.stem)
+    if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
+        return System.of_scenario(read_scenario(path), from_file=True)
+    what = "it is empty" if not data else "it holds neither a scenario (JSON), a history (npz) nor weights (npy, npz)"
+    raise ValueError(f"{path}: {what}")
+
+
+def is_scenario(path) -> bool:
+    """Does the file begin as JSON does?  False also where it cannot be read."""
+    try:
+        with open(path, "rb") as file:
+            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+    except OSError:
+        return False
+
+
+def _of_history(path: Path) -> System:
+    """The particles of a history; its merge times follow from them."""
+    history = read_history(path)
+    with naming(path):
+        _check_size(len(history.particles))
+        end = history.until if math.isfinite(history.until) else AFTER_THE_END * history.last_collision
+        horizon = end if 0 < end < math.inf else 1.0
+        why = f"{len(history.particles):,} particles of a recorded history."
+        return System(history.particles, name=printable(path.stem), why=why, horizon=horizon)
+
+
+def _weights_in(data: bytes, stem: str) -> System:
+    """The largest array of real numbers in an npz."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        found = {}
+        for info in archive.infolist():
+            if info.filename.endswith(".npy"):
+                if info.file_size > LARGEST_FILE:
+                    raise ValueError(f"member {shown(info.filename)} claims to hold {info.file_size:,} bytes")
+                with archive.open(info) as member:
+                    shape, dtype = _header(member)
+                if dtype.kind in "fiu":
+                    found[info.filename] = math.prod(shape)
+        if not found:
+            raise ValueError("it holds no array of numbers; a network's file (.pt) opens on the Weights page")
+        name = max(found, key=found.get)
+        _check_size(found[name])
+        try:
+            array = _array(archive.read(name))
+        except _BROKEN as error:
+            raise ValueError(f"member {shown(name)} is damaged: {error}") from None
+    return _weights(array, f"{stem}: {name.removesuffix('.npy')}")
+
+
+def _member_names(data: bytes) -> set[str]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {info.filename.removesuffix(".npy") for info in archive.infolist()}
+    except _BROKEN as error:
+        raise ValueError(f"not a whole npz file: {error}") from None
+
+
+def _array(data: bytes) -> np.ndarray:
+    """An npy file in memory; its header is believed only where it fits the bytes that follow."""
+    stream = io.BytesIO(data)
+    shape, dtype = _header(stream)
+    if math.prod(shape) * dtype.itemsize != len(data) - stream.tell():
+        raise ValueError(f"it does not hold the {dtype} values of shape {shape} that it declares: it was cut off")
+    return np.frombuffer(data, dtype, offset=stream.tell())
+
+
+def _header(stream) -> tuple[tuple[int, ...], np.dtype]:
+    """Shape and type that an npy stream declares."""
+    try:
+        version = np.lib.format.read_magic(stream)
+        read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(stream)
+    except (ValueError, TypeError, UnicodeError, *_BROKEN):
+        raise ValueError("the header of an array is damaged") from None
+    if dtype.hasobject:
+        raise ValueError("it holds Python objects, which are never loaded")
+    return shape, dtype
+
+
+def _weights(array: np.ndarray, name: str) -> System:
+    _check_size(array.size)
+    if array.dtype.kind not in "fiu":
+        raise ValueError(f"its values are of type {array.dtype}: weights are real numbers")
+    return System.of_weights(array, name)
+
+
+def _check_size(n: int) -> None:
+    if n > MOST_WEIGHTS:
+        raise ValueError(f"it holds {n:,} values, up to {MOST_WEIGHTS:,} are shown: open a part of it")
+    if n == 0:
+        raise ValueError("it holds no values")

@@ -1,0 +1,154 @@
+"""What a document holds: particles that keep their identity through edits, and how long to look at them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from particles import Particles, scenarios
+from particles.scenarios import Scenario
+
+LONGEST_TEXT = 1000  # characters; what a scenario file takes
+AFTER_THE_END = 1.1  # look a little past the last collision
+
+
+class Recipe(NamedTuple):
+    """The scenario that a system is, unedited."""
+
+    name: str
+    n: int
+    seed: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class System:
+    """n particles (0 is an empty line) and how they are shown.
+
+    ``ids`` (n,) int64, read-only, name each rank through all edits; ``horizon`` (> 0, finite) is the time shown;
+    ``kind`` is "particles" or "weights" (then time is the strength of the penalty); ``source`` is None after an
+    edit.  Raises ValueError, in one sentence, for what cannot be.
+    """
+
+    particles: Particles
+    ids: np.ndarray | None = None
+    name: str = "untitled"
+    why: str = "Particles of your own."
+    horizon: float = 1.0
+    seed: int | None = None
+    kind: str = "particles"
+    source: Recipe | None = None
+
+    def __post_init__(self):
+        n = len(self.particles)
+        ids = np.arange(n) if self.ids is None else np.array(self.ids)
+        ids = ids.astype(np.int64, copy=False)
+        if ids.shape != (n,):
+            raise ValueError(f"there are {ids.size} ids for {n} particles: give one for each particle")
+        ids.setflags(write=False)
+        object.__setattr__(self, "ids", ids)
+        object.__setattr__(self, "horizon", checked_horizon(self.horizon))
+        for what in ("name", "why"):
+            checked_text(what, getattr(self, what))
+
+    def __len__(self) -> int:
+        return len(self.particles)
+
+    def __repr__(self) -> str:
+        return f"System({self.name!r}, n={len(self)}, kind={self.kind!r}, horizon={self.horizon:g})"
+
+    @classmethod
+    def empty(cls) -> System:
+        """An empty line, to be filled."""
+        return cls(Particles(np.empty(0), np.empty(0)), name="untitled", why="An empty line: add particles to it.")
+
+    @classmethod
+    def of_scenario(cls, scenario: Scenario, from_file: bool = False) -> System:
+        """A scenario as a system; one of the catalogue's is its own source, one ``from_file`` is not."""
+        recipe = None
+        if not from_file and scenario.name in scenarios.names():
+            recipe = Recipe(scenario.name, scenario.n, scenario.seed)
+        return cls(
+            scenario.particles,
+            name=scenario.name,
+            why=scenario.why,
+            horizon=scenario.horizon,
+            seed=scenario.seed,
+            source=recipe,
+        )
+
+    @classmethod
+    def of_weights(cls, weights, name: str, horizon: float | None = None) -> System:
+        """Weights of any shape under the penalty; looked at until a little after the last collision."""
+        particles = Particles.from_weights(weights)
+        if horizon is None:
+            end = AFTER_THE_END * last_collision_of_weights(particles.position)
+            horizon = end if 0 < end < math.inf else 1.0
+        why = f"{len(particles):,} weights that come together as the penalty grows."
+        return cls(particles, name=printable(name), why=why, horizon=horizon, kind="weights")
+
+    def to_scenario(self) -> Scenario:
+        """As a scenario, without its answer, to be written to a file."""
+        return Scenario(self.name, self.particles, self.horizon, self.why, None, len(self), self.seed)
+
+    def ranks(self, ids) -> np.ndarray:
+        """The rank of each id, int64; ValueError for an id that is not there."""
+        wanted = np.atleast_1d(np.asarray(list(ids) if isinstance(ids, set | frozenset) else ids, dtype=np.int64))
+        order, in_order = self._by_id
+        where = np.searchsorted(in_order, wanted)
+        found = np.zeros(wanted.size, bool)
+        inside = where < in_order.size
+        found[inside] = in_order[where[inside]] == wanted[inside]
+        if not found.all():
+            raise ValueError(f"there is no particle with id {wanted[~found][0]}: it may have been deleted")
+        return order[where]
+
+    def holds(self, ids) -> np.ndarray:
+        """Is there a particle of each id?  (m,) bool."""
+        return np.isin(np.asarray(list(ids), dtype=np.int64), self.ids)
+
+    @cached_property
+    def _by_id(self) -> tuple[np.ndarray, np.ndarray]:
+        order = np.argsort(self.ids, kind="stable")
+        return order, self.ids[order]
+
+
+def last_collision_of_weights(position: np.ndarray) -> float:
+    """When the last of the sorted weights come together under the penalty, without simulating; 0 for fewer than two.
+
+    All are one when each prefix would, flying freely, have its mean at or beyond the mean of all.  The first j of d
+    move on average at (d - j) / (d - 1), all of them at 0.
+    """
+    d = position.size
+    if d < 2:
+        return 0.0
+    shifted = position - position.mean()
+    counts = np.arange(1, d)
+    means = np.cumsum(shifted)[:-1] / counts
+    return max(0.0, float((-means * (d - 1) / (d - counts)).max()))
+
+
+def checked_horizon(horizon) -> float:
+    """The time shown as a float, or one sentence."""
+    try:
+        value = float(horizon)
+    except (TypeError, ValueError, OverflowError):
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise ValueError(f"the time shown is {horizon}: give a number > 0")
+    return value
+
+
+def checked_text(what: str, text: str) -> str:
+    """A name or a reason as a file takes it: one line of 1 to 1000 printable characters."""
+    if not isinstance(text, str) or not 0 < len(text) <= LONGEST_TEXT or not text.isprintable():
+        raise ValueError(f"the {what} must be one line of 1 to {LONGEST_TEXT} printable characters")
+    return text
+
+
+def printable(name: str) -> str:
+    """A name out of a file made fit to be shown: what cannot be printed becomes a space, and it is not too long."""
+    return "".join(c if c.isprintable() else " " for c in str(name))[:LONGEST_TEXT].strip() or "untitled"
