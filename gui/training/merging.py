@@ -1,0 +1,170 @@
+"""The weights of a tensor merging over the steps: a histogram for each snapshot, and the lines of shared values."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.draw.palette import Colours, with_alpha
+
+from .run_state import Moment
+from .tensor_summary import rebinned
+
+COLUMNS, ROWS = 480, 512  # of the raster
+_PENS = ((0.0, 1, 0.55), (0.01, 1, 0.9), (0.05, 2, 1.0))  # from this share of the weights on: width, opacity
+
+
+class MergingView(QWidget):
+    """Value to the right, time (optimizer steps) upwards.  ``picked`` tells the step that was clicked or dragged to."""
+
+    title = "Weights merging"
+    why = "Each row is a snapshot: where it is dark many weights are; a line follows a value that many share."
+    picked = Signal(int)
+
+    def __init__(self, colours: Colours):
+        super().__init__()
+        self._tensor, self._moments = "", ()
+        self._plot = pg.PlotWidget(enableMenu=False)
+        self._plot.hideButtons()
+        self._item = self._plot.getPlotItem()
+        self._box = self._item.getViewBox()
+        self._box.setMouseEnabled(True, False)
+        self._box.disableAutoRange()
+        self._item.getAxis("left").setWidth(56)
+        self._item.getAxis("bottom").setStyle(showValues=False)
+        self._item.getAxis("bottom").setHeight(5)
+        self._item.getAxis("left").setLabel("step")
+        self._image = pg.ImageItem(axisOrder="row-major")
+        self._item.addItem(self._image, ignoreBounds=True)
+        self._curves = [pg.PlotCurveItem(connect="pairs", antialias=False, skipFiniteCheck=True) for _ in _PENS]
+        self._cursor = pg.InfiniteLine(angle=0, movable=True)
+        self._pin = pg.InfiniteLine(angle=0, movable=False)
+        for item in (*self._curves, self._pin, self._cursor):
+            self._item.addItem(item, ignoreBounds=True)
+        self._cursor.sigDragged.connect(lambda line: self.picked.emit(round(line.value())))
+        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self._box.sigXRangeChanged.connect(self._draw_raster)
+        self._plot.setAccessibleName(self.title)
+        self._plot.setAccessibleDescription(self.why)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._plot)
+        self.lines_shown = True
+        self.set_theme(colours)
+
+    @property
+    def x_axis_view(self) -> pg.ViewBox:
+        """What other views link their axis of values to."""
+        return self._box
+
+    def set_theme(self, colours: Colours) -> None:
+        """Repaint in these colours."""
+        self._colours = colours
+        self._plot.setBackground(colours.background)
+        for name in ("left", "bottom"):
+            self._item.getAxis(name).setPen(pg.mkPen(colours.grid))
+            self._item.getAxis(name).setTextPen(pg.mkPen(colours.quiet))
+        pixels = colours.density_pixels
+        channels = [(pixels >> np.uint32(shift) & np.uint32(255)).astype(np.uint8) for shift in (16, 8, 0)]
+        self._image.setLookupTable(np.stack(channels, axis=1))
+        for curve, (_, width, opacity) in zip(self._curves, _PENS, strict=True):
+            curve.setPen(pg.mkPen(with_alpha(colours.ink, opacity), width=width))
+        self._cursor.setPen(pg.mkPen(colours.accent, width=2))
+        self._cursor.setHoverPen(pg.mkPen(colours.accent, width=4))
+        self._pin.setPen(pg.mkPen(colours.quiet, width=2, style=Qt.PenStyle.DashLine))
+
+    def show_moments(self, moments: tuple[Moment, ...], tensor: str) -> None:
+        """Draw the moments that know this tensor, the oldest first."""
+        moments = tuple(moment for moment in moments if tensor in moment.tensors)
+        if tensor == self._tensor and moments == self._moments:
+            return
+        other = tensor != self._tensor or not self._moments or moments[:1] != self._moments[:1]
+        full = other or self._shows_everything()
+        self._moments, self._tensor = moments, tensor
+        self._image.setVisible(bool(moments))
+        if moments:
+            edges = _edges(moments)
+            self._box.setLimits(yMin=edges[0], yMax=edges[-1])
+            self._box.setYRange(edges[0], edges[-1], padding=0)
+            if full:
+                self.show_everything()
+        self._draw_raster()
+        self._draw_lines()
+
+    def show_everything(self) -> None:
+        """The range of values of all moments."""
+        if self._moments:
+            low, high = self._values()
+            self._box.setXRange(low, high, padding=0)
+
+    def show_lines(self, shown: bool) -> None:
+        """Draw the lines of shared values, or leave them out."""
+        self.lines_shown = shown
+        self._draw_lines()
+
+    def set_marks(self, now: Moment | None, pinned: Moment | None) -> None:
+        """Lines at the moment that is looked at and at the pinned one."""
+        for line, moment in ((self._cursor, now), (self._pin, pinned)):
+            line.setVisible(moment is not None)
+            if moment is not None:
+                line.setValue(moment.step)
+
+    def mouseDoubleClickEvent(self, event) -> None:  # noqa: N802
+        self.show_everything()
+
+    def _values(self) -> tuple[float, float]:
+        summaries = [moment.tensors[self._tensor] for moment in self._moments]
+        low, high = min(summary.low for summary in summaries), max(summary.high for summary in summaries)
+        margin = 0.02 * (high - low) or max(abs(low), 1.0) * 1e-3
+        return low - margin, high + margin
+
+    def _shows_everything(self) -> bool:
+        low, high = self._values()
+        (left, right), _ = self._box.viewRange()
+        return left <= low + 0.02 * (high - low) and right >= high - 0.02 * (high - low)
+
+    def _draw_raster(self, *_) -> None:
+        if not self._moments:
+            return
+        (left, right), _ = self._box.viewRange()
+        edges, columns = _edges(self._moments), np.linspace(left, right, COLUMNS + 1)
+        if not left < right:
+            return
+        steps = np.linspace(edges[0], edges[-1], min(ROWS, 8 * len(self._moments)) + 1)
+        row_of = np.searchsorted(edges, (steps[1:] + steps[:-1]) / 2, side="right") - 1
+        row_of = np.clip(row_of, 0, len(self._moments) - 1)
+        counts = {row: rebinned(self._moments[row].tensors[self._tensor], columns) for row in np.unique(row_of)}
+        raster = np.log1p(np.stack([counts[row] for row in row_of]))
+        self._image.setImage(raster.astype(np.float32), levels=(0.0, float(raster.max()) or 1.0), autoLevels=False)
+        self._image.setRect(QRectF(left, edges[0], right - left, edges[-1] - edges[0]))
+
+    def _draw_lines(self) -> None:
+        x, y, shares = [], [], []
+        for before, moment in zip(self._moments[:-1], self._moments[1:], strict=True) if self.lines_shown else ():
+            links = moment.link(self._tensor)
+            x.append(np.column_stack((links.before, links.after)))
+            y.append(np.tile(np.array([before.step, moment.step], float), (len(links.before), 1)))
+            shares.append(links.weights / max(moment.tensors[self._tensor].numel, 1))
+        x, y = np.concatenate([np.empty((0, 2)), *x]), np.concatenate([np.empty((0, 2)), *y])
+        shares = np.concatenate([np.empty(0), *shares])
+        group = np.searchsorted([start for start, _, _ in _PENS], shares, side="right") - 1
+        for number, curve in enumerate(self._curves):
+            curve.setData(x[group == number].ravel(), y[group == number].ravel())
+
+    def _clicked(self, event) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._box.sceneBoundingRect().contains(event.scenePos()):
+            if event.double():
+                self.show_everything()
+            else:
+                self.picked.emit(round(self._box.mapSceneToView(event.scenePos()).y()))
+
+
+def _edges(moments: tuple[Moment, ...]) -> np.ndarray:
+    """The steps between which each moment's row stands, (len + 1,): halfway to its neighbours."""
+    steps = np.array([moment.step for moment in moments], dtype=np.float64)
+    between = (steps[1:] + steps[:-1]) / 2
+    first = steps[0] - (between[0] - steps[0] if between.size else 0.5)
+    last = steps[-1] + (steps[-1] - between[-1] if between.size else 0.5)
+    return np.concatenate(([first], between, [last]))
