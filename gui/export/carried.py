@@ -15,6 +15,8 @@ import zlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from gui.model.system import Recipe, System
 from particles import scenarios
 from particles.checked_file import check_format, check_names
@@ -84,12 +86,22 @@ def reopened(text: str) -> Reopened:
         raise ValueError(f"its kind is none of {', '.join(_KINDS)}")
     source = _recipe(fields["source"])
     if fields["scenario"] is not None:
-        system = System.of_scenario(_scenario(fields["scenario"]))
+        system = System.of_scenario(_scenario(fields["scenario"]), from_file=True)
+        source = source if _is(system, source) else None
     elif source is not None:
         system = System.of_scenario(scenarios.get(source.name, source.n, source.seed))
     else:
         raise ValueError("it holds neither particles nor the recipe of a scenario")
     return Reopened(replace(system, kind=kind, source=source), float(time), view)
+
+
+def _is(system: System, source: Recipe | None) -> bool:
+    """Does the recipe make the particles of the system?  Who copies a command line relies on it."""
+    if source is None:
+        return False
+    made = scenarios.get(source.name, source.n, source.seed).particles
+    columns = ("position", "velocity", "mass")
+    return all(np.array_equal(getattr(system.particles, key), getattr(made, key)) for key in columns)
 
 
 def _scenario_fields(system: System) -> dict:

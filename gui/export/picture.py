@@ -62,13 +62,13 @@ def image_of(page: Page, size: OutputSize) -> QImage:
         raise MemoryError(f"there is no memory for {size.width} x {size.height} pixels")
     image.setDotsPerMeterX(round(size.dpi / 0.0254))
     image.setDotsPerMeterY(round(size.dpi / 0.0254))
-    painter = QPainter(image)
-    try:
-        painter.scale(size.scale, size.scale)
-        page.draw(painter, _units(size))
-    finally:
-        painter.end()
+    paint_image(page, image, size)
     return image
+
+
+def paint_image(page: Page, image: QImage, size: OutputSize) -> None:
+    """Draw the page over the whole of an image of ``size``."""
+    _paint(page, image, size.scale, _units(size))
 
 
 def _units(size: OutputSize) -> QSizeF:
