@@ -1,0 +1,205 @@
+"""Counts over time: clusters left, kinetic energy and heat, information lost; a line of the present to drag."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+
+from gui.draw.arrays import point_array
+from gui.draw.palette import with_alpha
+from gui.model.readouts import readouts
+
+from .counts_course import WAITS, Course, course_of, steps
+from .linked_axes import (
+    SMALL, Frame, draw_empty, draw_grid, draw_heading, heading_height, polygon, readable, round_ticks, sized,
+)  # fmt: skip
+from .linked_view import Hit, LinkedView
+from .linked_zoom import Zoom
+
+LEFT = 46.0  # pixels for the texts of the upright axes
+LOG_FROM = 50  # with more particles their number has a logarithmic axis
+GAP = 22.0
+SHARES = (1.0, 1.25, 0.8)  # heights of the panels
+
+
+class CountsView(LinkedView):
+    """Three stairs over the same time: how many clusters are left, where the energy is, what has been forgotten."""
+
+    title = "Counts over time"
+    why = "How many clusters are left, how much kinetic energy became heat, and how much of the past was forgotten."
+    name = "counts"
+
+    def __init__(self, session, theme, parent=None):
+        super().__init__(session, theme, parent)
+        self.zoom = Zoom(vertical=False)
+
+    def frame(self, rect: QRectF) -> Frame:
+        """The frame of all three panels together; time is 0 .. 1 across."""
+        font = sized(self.font(), 1.0)
+        line = QFontMetricsF(sized(font, SMALL)).height()
+        top = heading_height(font) + line + 4
+        area = QRectF(rect.left() + LEFT, rect.top() + top, rect.width() - LEFT - 16, rect.height() - top - 2 * line - 10)
+        area.setSize(area.size().expandedTo(QRectF(0, 0, 10, 10).size()))
+        return Frame(area, self.zoom.of((0.0, 1.0), (0.0, 1.0))[0], (0.0, 1.0))
+
+    def grabs_time(self, point: QPointF, frame: Frame) -> bool:
+        return bool(len(self.session.document.system)) and frame.area.contains(point)
+
+    def time_at(self, point: QPointF, frame: Frame) -> float:
+        return float(self.session.axis.inverse(min(max(frame.data(point)[0], 0.0), 1.0)))
+
+    def hit(self, point: QPointF, frame: Frame) -> Hit | None:
+        return None
+
+    def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
+        session, n = self.session, len(self.session.document.system)
+        if n == 0:
+            draw_empty(painter, rect, self.colours, "No particles: there is nothing to count.")
+            return
+        frame, course = self.frame(rect), self._course(wait=not on_screen)
+        if course is None:
+            draw_heading(painter, rect, self.colours, "Counts over time", "counting …")
+            return
+        draw_heading(painter, rect, self.colours, "Counts over time", self._verdict(course))
+        key = (id(course), self.zoom.x)
+        if on_screen:
+            self.still(painter, rect, "curves", key, lambda p: self._draw_panels(p, frame, course))
+        else:
+            self._draw_panels(painter, frame, course)
+        self._draw_present(painter, frame, course, float(session.axis.forward(session.clock.t)))
+
+    def _verdict(self, course: Course) -> str:
+        if not course.energy > 0:
+            return "nothing moves"
+        percent = f"{readable(100 * (1 - course.kinetic[-1]))} % of the kinetic energy becomes heat"
+        return f"{percent}; at the end {course.clusters[-1]:,} cluster{'s' * int(course.clusters[-1] != 1)}"
+
+    def _course(self, wait: bool) -> Course | None:
+        """The stairs along the present time axis; None while many particles are being counted."""
+        history, axis, horizon = self.session.document.history, self.session.axis, self.session.document.system.horizon
+        key = (history, horizon, self.session.options.time_axis)
+        if getattr(self, "_counted", (None,))[0] != key:
+            self._counted = (key, None)
+            if len(history.particles) > WAITS and not wait:
+                self.session.document.run(
+                    lambda: course_of(history, axis, horizon), lambda course: self._arrived(key, course), "the counts"
+                )
+        if self._counted[1] is None and (wait or len(history.particles) <= WAITS):
+            self._counted = (key, course_of(history, axis, horizon))
+        return self._counted[1]
+
+    def _arrived(self, key: tuple, course: Course) -> None:
+        if self._counted[0] == key:
+            self._counted = (key, course)
+            self.refresh()
+
+    def _panels(self, frame: Frame, course: Course) -> list[Frame]:
+        """The three frames from top to bottom."""
+        height = (frame.area.height() - 2 * GAP) / sum(SHARES)
+        n, top = len(self.session.document.system), frame.area.top()
+        tall = (-0.05, 1.06 * math.log10(n)) if n > LOG_FROM else (0.0, 1.1 * n)
+        frames = []
+        for share, limits in zip(SHARES, (tall, (0.0, 1.08), (0.0, 1.12 * course.bits or 1.0)), strict=True):
+            area = QRectF(frame.area.left(), top, frame.area.width(), max(share * height, 4.0))
+            frames.append(Frame(area, frame.x, limits))
+            top = area.bottom() + GAP
+        return frames
+
+    def _draw_panels(self, painter: QPainter, frame: Frame, course: Course) -> None:
+        counts, energies, bits = self._panels(frame, course)
+        n = len(self.session.document.system)
+        times = [(u, text) for u, text in self.session.axis.ticks(max(int(frame.area.width() / 80), 2))]
+        if n > LOG_FROM:
+            tens = [(float(k), f"{10**k:,}") for k in range(int(math.log10(n)) + 1)]
+            tens = tens[:: max(1, math.ceil(len(tens) * 16 / max(counts.area.height(), 1)))]
+        else:
+            tens = _whole(round_ticks(*counts.y, max(int(counts.area.height() / 26), 1)))
+        shares = [(value, f"{100 * value:.0f} %") for value in (0.0, 0.5, 1.0)]
+        rows = max(int(bits.area.height() / 26), 1)
+        for panel, ticks in ((counts, tens), (energies, shares), (bits, round_ticks(*bits.y, rows))):
+            under = times if panel is bits else [(u, "") for u, _ in times]
+            draw_grid(painter, panel, self.colours, under, ticks)
+        self._words(painter, frame.area.adjusted(-40, 0, 0, 0), frame.area.bottom(), self._time_label(), under=True)
+        painter.setClipRect(frame.area.adjusted(-1, -4, 1, 4))
+        values = np.log10(course.clusters) if n > LOG_FROM else course.clusters
+        self._stair(painter, counts, course, values)
+        self._areas(painter, energies, course)
+        if course.bits > 0:
+            painter.setPen(QPen(self.colours.quiet, 1.0, Qt.PenStyle.DotLine))
+            height = float(bits.up(course.bits))
+            painter.drawLine(QPointF(bits.area.left(), height), QPointF(bits.area.right(), height))
+        self._stair(painter, bits, course, course.lost)
+
+    def _stair(self, painter: QPainter, frame: Frame, course: Course, values: np.ndarray) -> None:
+        x, y = steps(course, values)
+        painter.setPen(QPen(self.colours.ink, 1.8))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(*point_array(frame.across(x), frame.up(y)).drawargs())
+
+    def _areas(self, painter: QPainter, frame: Frame, course: Course) -> None:
+        """Kinetic energy from below, heat hatched on top of it: together they are always the whole."""
+        x, y = steps(course, course.kinetic)
+        x, y = frame.across(x), frame.up(y)
+        ground, whole = float(frame.up(0.0)), float(frame.up(1.0))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for level, brushes in (
+            (ground, (QBrush(self.colours.kinetic),)),
+            (whole, (QBrush(self.colours.heat), QBrush(with_alpha(self.colours.background, 0.55), Qt.BrushStyle.BDiagPattern))),
+        ):  # fmt: skip
+            outline = polygon(np.concatenate(([x[0]], x, [x[-1]])), np.concatenate(([level], y, [level])))
+            for brush in brushes:
+                painter.setBrush(brush)
+                painter.drawPolygon(outline)
+        painter.setPen(QPen(self.colours.ink, 1.2))
+        painter.drawLine(QPointF(x[0], whole), QPointF(x[-1], whole))
+
+    def _draw_present(self, painter: QPainter, frame: Frame, course: Course, u: float) -> None:
+        """The line of the present, and what it cuts: said above each panel."""
+        at = max(int(np.searchsorted(course.place, u, side="right")) - 1, 0)
+        now = readouts(self.session.document.history, self.session.clock.t) if at >= 0 else None
+        panels = self._panels(frame, course)
+        heat = f"heat {readable(now.heat)}" if course.energy > 0 else "no heat"
+        texts = (
+            ("clusters left", f"{now.clusters:,}"),
+            ("kinetic energy, and heat on top", f"{readable(now.kinetic_energy)} · {heat}"),
+            ("bits of rank lost, per particle", f"{readable(now.information_lost)} of {readable(course.bits)}"),
+        )
+        for panel, (label, value) in zip(panels, texts, strict=True):
+            self._words(painter, panel.area, panel.area.top(), label, value)
+        x = float(frame.across(u))
+        if not frame.area.left() - 1 <= x <= frame.area.right() + 1:
+            return
+        painter.setPen(QPen(self.colours.accent, 1.5, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()))
+        painter.setPen(QPen(self.colours.background, 1.0))
+        painter.setBrush(self.colours.accent)
+        painter.drawEllipse(QPointF(x, frame.area.bottom()), 5.0, 5.0)
+        heights = (math.log10(now.clusters) if len(self.session.document.system) > LOG_FROM else now.clusters,)
+        for panel, height in zip((panels[0], panels[2]), (*heights, now.information_lost), strict=True):
+            painter.drawEllipse(QPointF(x, float(panel.up(height))), 3.5, 3.5)
+
+    def _words(self, painter: QPainter, area: QRectF, y: float, label: str, value: str = "", under=False) -> None:
+        """A label over the left end of a panel with the present value over its right end; or one ``under`` it."""
+        painter.save()
+        font = sized(painter.font(), SMALL)
+        line = QFontMetricsF(font).height()
+        spot = QRectF(area.left(), y + line + 5 if under else y - line - 2, area.width(), line)
+        painter.setFont(font)
+        painter.setPen(self.colours.quiet)
+        painter.drawText(spot, Qt.AlignmentFlag.AlignRight if under else Qt.AlignmentFlag.AlignLeft, label)
+        bold = sized(painter.font(), 1.0, bold=True)
+        painter.setFont(bold)
+        painter.setPen(self.colours.ink)
+        painter.drawText(spot, Qt.AlignmentFlag.AlignRight, value)
+        painter.restore()
+
+    def _time_label(self) -> str:
+        kind = {"log": " (logarithmic)", "merges": " (one step a collision)"}.get(self.session.options.time_axis, "")
+        return ("strength" if self.session.document.system.kind == "weights" else "time") + kind
+
+
+def _whole(ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    return [(value, text) for value, text in ticks if value == round(value)]

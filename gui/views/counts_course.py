@@ -1,0 +1,51 @@
+"""The course of a history as steps that a picture can show."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from particles import History
+from particles.diagnostics import series
+
+COLUMNS = 1_500  # changes within one of so many columns of the time axis are drawn as one
+WAITS = 200_000  # more particles than this are counted while the window goes on
+
+
+class Course(NamedTuple):
+    """Values that hold from ``place`` (0 .. 1 on the time axis) to the next, arrays (s,); the last holds to the end.
+
+    ``kinetic`` is the share of the first kinetic energy that is left (1 where nothing moves), ``lost`` the mean number
+    of bits of rank lost; ``energy`` is the kinetic energy at time 0, ``bits`` what can be lost at most.
+    """
+
+    place: np.ndarray
+    clusters: np.ndarray
+    kinetic: np.ndarray
+    lost: np.ndarray
+    energy: float
+    bits: float
+
+
+def course_of(history: History, axis, horizon: float) -> Course:
+    """The course from time 0 to ``horizon`` along a time ``axis``; the last change in each column is kept."""
+    values, n = series(history), len(history.particles)
+    shown = int(np.searchsorted(values.time, horizon, side="right"))
+    place = np.asarray(axis.forward(values.time[:shown]), dtype=np.float64)
+    kept = np.arange(shown)
+    if shown > 2 * COLUMNS:
+        column = np.floor(place * COLUMNS)
+        kept = np.append(np.flatnonzero(np.diff(column)), shown - 1)
+    place = place[kept]
+    place[0] = 0.0
+    energy = float(values.kinetic_energy[0])
+    kinetic = values.kinetic_energy[kept] / energy if energy > 0 else np.ones(kept.size)
+    bits = float(np.log2(n)) if n > 1 else 0.0
+    return Course(place, values.clusters[kept], kinetic, values.information_lost[kept], energy, bits)
+
+
+def steps(course: Course, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The corners of the stair that ``values`` make, up to the end of the axis."""
+    place = np.append(course.place, 1.0)
+    return np.repeat(place, 2)[1:-1], np.repeat(values, 2)

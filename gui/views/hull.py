@@ -1,0 +1,192 @@
+"""The hull lens: cumulative sums with a taut string under them; a merge is an edge leaving a vertex."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from gui.draw.arrays import draw_lines, point_array
+from gui.draw.palette import with_alpha
+from gui.model.lineage import node_at, nodes_at
+
+from .hull_diagram import Sums, curve, heights, just_left, leaving, shown_edges, sums_of, vertices
+from .linked_axes import (
+    SMALL, Frame, draw_empty, draw_grid, draw_heading, draw_labels, draw_ring, padded, plot_area, polygon, readable,
+    round_ticks, sized,
+)  # fmt: skip
+from .linked_view import Hit, LinkedView, describe
+
+SINGLE_POINTS = 200  # more particles than this are a curve, without a circle each
+WRITTEN_SLOPES = 7
+REACH = 9.0  # pixels from a mark that still mean it
+AFTERGLOW = 0.05  # part of the horizon for which a vertex that left is marked
+
+
+class HullView(LinkedView):
+    """Point k is the mass and the moment of the first k particles in free flight; a string is pulled taut from below.
+
+    Its edges are the clusters; their slopes the positions.  When two neighbouring edges get the same slope, the vertex
+    between them leaves the string: that is a collision.
+    """
+
+    title = "Hull lens"
+    why = (
+        "A string pulled taut under the cumulative sums: each edge is a cluster, its slope is the cluster's position, "
+        "and a collision is a vertex that leaves the string."
+    )
+    name = "hull"
+
+    def frame(self, rect: QRectF) -> Frame:
+        sums = self._sums()
+        x, y = self.zoom.of(padded(0.0, max(float(sums.mass[-1]), 1e-300), 0.02), padded(sums.low, sums.high, 0.1))
+        texts = [text for _, text in round_ticks(*y, 5)]
+        return Frame(plot_area(rect, sized(self.font(), 1.0), texts), x, y)
+
+    def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
+        session, n, t = self.session, len(self.session.document.history.particles), self.session.clock.t
+        if n == 0:
+            draw_empty(painter, rect, self.colours, "No particles: there is nothing to sum up.")
+            return
+        frame, sums = self.frame(rect), self._sums()
+        edges = len(session.clusters)
+        draw_heading(
+            painter, rect, self.colours, f"Taut string: {edges:,} edge{'s' * (edges != 1)}",
+            "an edge is a cluster; its slope is the position, from the centre of mass",
+        )  # fmt: skip
+        x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 80), 2))
+        draw_grid(painter, frame, self.colours, x_ticks, round_ticks(*frame.y, max(int(frame.area.height() / 45), 2)))
+        draw_labels(painter, frame, self.colours, "mass of the first k particles", "their moment, in free flight")
+        painter.save()
+        painter.setClipRect(frame.area.adjusted(-6, -6, 6, 6), Qt.ClipOperation.IntersectClip)
+        self._draw_points(painter, frame, sums, t)
+        self._draw_string(painter, frame, sums, t)
+        self._mark_departures(painter, frame, sums, t)
+        painter.restore()
+
+    def hit(self, point: QPointF, frame: Frame) -> Hit | None:
+        session, history, sums = self.session, self.session.document.history, self._sums()
+        n, t, clusters = len(history.particles), session.clock.t, session.clusters
+        if n == 0 or not frame.area.adjusted(-REACH, -REACH, REACH, REACH).contains(point):
+            return None
+        mass, _ = frame.data(point)
+        when, soon = leaving(history, t)
+        nearest = min(max(int(np.searchsorted(sums.mass, mass)), 0), n)
+        for k in {nearest, max(nearest - 1, 0)}:
+            place = QPointF(float(frame.across(sums.mass[k])), float(frame.up(heights(sums, t, np.array([k]))[0])))
+            if (place - point).manhattanLength() <= REACH:
+                return Hit(None, self._about_point(k, t, when if k in soon[:1000] else math.inf))
+        at = min(max(int(np.searchsorted(sums.mass[clusters.start], mass, side="right")) - 1, 0), len(clusters) - 1)
+        held = vertices(clusters, n)[at : at + 2]
+        height = np.interp(mass, sums.mass[held], heights(sums, t, held))
+        if abs(float(frame.up(height)) - point.y()) > REACH:
+            return None
+        text = f"{describe(session, at)} This edge's slope is the position, seen from the centre of mass."
+        return Hit(node_at(history, int(clusters.start[at]), t), text)
+
+    def _sums(self) -> Sums:
+        history, horizon = self.session.document.history, self.session.document.system.horizon
+        if getattr(self, "_kept", (None,))[:2] != (history, horizon):
+            self._kept = (history, horizon, sums_of(history, horizon))
+        return self._kept[2]
+
+    def _about_point(self, k: int, t: float, leaves: float) -> str:
+        n = len(self.session.document.history.particles)
+        if k in (0, n):
+            return f"The string is held here at its {'left' if k == 0 else 'right'} end."
+        between = f"between the particles {k:,} and {k + 1:,}"
+        if leaves < math.inf:
+            return f"This vertex, {between}, is the next to leave the string: they collide at t = {readable(leaves, 5)}."
+        if k in self.session.clusters.start:
+            closes = self.session.document.history.merge_times[k - 1]
+            later = f"until they collide at t = {readable(closes, 5)}" if closes < math.inf else "for ever"
+            return f"A vertex of the string, {between}: it stays {later}."
+        return f"A point above the string, {between}: they are in one cluster."
+
+    def _draw_points(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
+        shown = curve(sums, self.session.clusters, t)
+        x, top, bottom = frame.across(shown.mass), frame.up(shown.moment), frame.up(shown.string)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(with_alpha(self.colours.quiet, 0.16))
+        painter.drawPolygon(polygon(np.append(x, x[::-1]), np.append(top, bottom[::-1])))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self.colours.quiet, 1.0))
+        painter.drawPolyline(*point_array(x, top).drawargs())
+        if sums.mass.size <= SINGLE_POINTS + 1:
+            painter.setBrush(self.colours.background)
+            radius = 3.0 if sums.mass.size <= 40 else 1.8
+            for place in map(QPointF, x, top):
+                painter.drawEllipse(place, radius, radius)
+
+    def _draw_string(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
+        history, clusters, lit = self.session.document.history, self.session.clusters, self.highlighted()
+        shown = shown_edges(sums, clusters, frame.x)
+        held = vertices(clusters, len(history.particles))
+        begin, end = held[shown], held[shown + 1]
+        ends = np.stack(
+            (
+                frame.across(sums.mass[begin]), frame.up(heights(sums, t, begin)),
+                frame.across(sums.mass[end]), frame.up(heights(sums, t, end)),
+            ), axis=1,
+        )  # fmt: skip
+        nodes = nodes_at(history, t)[shown]
+        ink = self.session.colours[nodes]
+        chosen = np.ones(shown.size, bool) if lit is None else lit[nodes]
+        width = 3.0 if shown.size <= 300 else 1.6
+        for strong in (False, True):
+            for index, colour in enumerate(self.colours.clusters):
+                group = (ink == index) & (chosen == strong)
+                thick = width + (1.5 if strong and lit is not None else 0.0)
+                colour = colour if strong else self.colours.faded(colour, 0.35)
+                painter.setPen(QPen(colour, thick, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+                draw_lines(painter, ends[group])
+        if shown.size <= SINGLE_POINTS:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.colours.ink)
+            radius = 3.4 if shown.size <= 12 else 2.0
+            for x, y in np.vstack((ends[:, :2], ends[-1:, 2:])):
+                painter.drawEllipse(QPointF(x, y), radius, radius)
+        if len(clusters) <= WRITTEN_SLOPES:
+            self._write_slopes(painter, ends, clusters.position)
+
+    def _write_slopes(self, painter: QPainter, ends: np.ndarray, position: np.ndarray) -> None:
+        font = sized(painter.font(), SMALL)
+        painter.save()
+        painter.setFont(font)
+        painter.setPen(self.colours.ink)
+        line = QFontMetricsF(font).height()
+        for (x0, y0, x1, y1), value in zip(ends, position, strict=True):
+            right = y1 > y0  # a falling edge has its free side at the lower left
+            align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            x, y = 0.5 * (x0 + x1), 0.5 * (y0 + y1) + 5
+            painter.drawText(QRectF(x - 206 if right else x + 6, y, 200, line), align, f"x = {readable(value)}")
+        painter.restore()
+
+    def _mark_departures(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
+        """The vertices that leave next, with the edges to come, and those that have just left."""
+        history = self.session.document.history
+        left, age = just_left(history, t, AFTERGLOW * self.session.document.system.horizon)
+        for k, part in zip(left, age, strict=True):
+            place = QPointF(float(frame.across(sums.mass[k])), float(frame.up(heights(sums, t, k))))
+            draw_ring(painter, place, 5 + 9 * part, with_alpha(self.colours.accent, 1 - part), 2.5)
+        when, soon = leaving(history, t)
+        if when > self.session.document.system.horizon:
+            return
+        held = vertices(self.session.clusters, len(history.particles))
+        for k in soon[:SINGLE_POINTS]:
+            at = int(np.searchsorted(held, k))
+            three = held[at - 1 : at + 2]
+            x, y = frame.across(sums.mass[three]), frame.up(heights(sums, t, three))
+            painter.setPen(QPen(self.colours.accent, 1.2, Qt.PenStyle.DashLine))
+            painter.drawLine(QPointF(x[0], y[0]), QPointF(x[2], y[2]))
+            draw_ring(painter, QPointF(x[1], y[1]), 6.0, self.colours.accent)
+        if soon.size and len(held) <= SINGLE_POINTS:
+            text, font = f"leaves at t = {readable(when)}", sized(painter.font(), SMALL)
+            painter.setFont(font)
+            metrics = QFontMetricsF(font)
+            x = float(frame.across(sums.mass[soon[0]])) - metrics.horizontalAdvance(text) / 2
+            x = min(max(x, frame.area.left()), frame.area.right() - metrics.horizontalAdvance(text))
+            y = float(frame.up(heights(sums, t, soon[0]))) + metrics.height() + 9
+            painter.drawText(QPointF(x, min(y, frame.area.bottom() - 2)), text)

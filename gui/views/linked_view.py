@@ -1,0 +1,261 @@
+"""What the linked views share: they follow the session, zoom, explain what is under the mouse, select on a click."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+from shiboken6 import isValid
+
+from gui.draw.palette import Colours
+from gui.draw.safely import painted
+from gui.model.lineage import node_at
+
+from .linked_axes import Frame, sized
+from .linked_zoom import Zoom
+
+WHEEL = 1.0015  # how much one unit of a wheel's turn zooms
+KEYS = {
+    Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0, Qt.Key.Key_Up, Qt.Key.Key_Down,
+    Qt.Key.Key_Escape,
+}  # fmt: skip
+
+
+class Hit(NamedTuple):
+    """What is under the mouse: a node of the merge tree (None: nothing to select), and its explanation."""
+
+    node: int | None
+    text: str
+
+
+class LinkedView(QWidget):
+    """A view of the session at its present time.
+
+    A view of its own overrides ``frame``, ``draw`` and ``hit``, and, where time can be taken hold of, ``grabs_time``
+    and ``time_at``.  Keys while it has the focus: + and - zoom, 0 shows everything, Up and Down go through the
+    clusters, Escape clears the selection.
+    """
+
+    title = "View"
+    why = "A view of the particles."
+    name = "view"
+
+    def __init__(self, session, theme: Colours, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session, self.colours = session, theme
+        self.zoom = Zoom()
+        self._layers: dict[str, tuple[object, QPixmap]] = {}
+        self._held: tuple[str, QPointF] | None = None
+        self._lit: tuple[object, np.ndarray | None] = (None, None)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(180, 140)
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription(self.why)
+        for owner in (session.document, session.clock, session.selection, session.options):
+            owner.changed.connect(self.refresh)
+
+    def frame(self, rect: QRectF) -> Frame:
+        """Where the data lie on the paper ``rect``."""
+        return Frame(rect, (0.0, 1.0), (0.0, 1.0))
+
+    def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
+        """Draw everything; ``on_screen``: pixels may be kept from one frame to the next."""
+
+    def hit(self, point: QPointF, frame: Frame) -> Hit | None:
+        """What is at a point of the paper."""
+
+    def grabs_time(self, point: QPointF, frame: Frame) -> bool:
+        """Whether a press at ``point`` takes hold of the time cursor."""
+        return False
+
+    def time_at(self, point: QPointF, frame: Frame) -> float:
+        """The time that the cursor has at ``point``."""
+        return self.session.clock.t
+
+    def set_theme(self, colours: Colours) -> None:
+        """Repaint in these colours."""
+        self.colours = colours
+        self._layers.clear()
+        self.update()
+
+    def refresh(self, *_) -> None:
+        """Repaint soon, at the session's present."""
+        if isValid(self):
+            self.update()
+
+    def render_to(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the view as on the screen into ``rect`` of any painter."""
+        rect = QRectF(rect)
+        painter.save()
+        painter.setClipRect(rect)
+        painter.setFont(sized(self.font(), 1.0))
+        painter.fillRect(rect, self.colours.background)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.draw(painter, rect, on_screen=False)
+        painter.restore()
+
+    @painted
+    def paintEvent(self, _event) -> None:  # noqa: N802
+        painter = QPainter(self)
+        rect = QRectF(self.rect())
+        painter.fillRect(rect, self.colours.background)
+        painter.setFont(sized(self.font(), 1.0))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.draw(painter, rect, on_screen=True)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self.colours.accent, 1.0))
+            painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
+        painter.end()
+
+    def still(self, painter: QPainter, rect: QRectF, name: str, key: tuple, paint) -> None:
+        """Draw what ``paint(painter)`` draws, from pixels kept for as long as ``key`` stays equal."""
+        ratio = self.devicePixelRatioF()
+        key = (*key, self.colours.name, rect.width(), rect.height(), ratio, painter.font().toString())
+        kept, pixmap = self._layers.get(name, (None, None))
+        if kept != key:
+            pixmap = QPixmap(max(round(rect.width() * ratio), 1), max(round(rect.height() * ratio), 1))
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(pixmap)
+            inner.setFont(painter.font())
+            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+            inner.translate(-rect.topLeft())
+            paint(inner)
+            inner.end()
+            self._layers[name] = (key, pixmap)
+        painter.drawPixmap(rect.topLeft(), pixmap)
+
+    def highlighted(self) -> np.ndarray | None:
+        """The nodes that light up, bool (n + k,); None while nothing is selected."""
+        selection, history = self.session.selection, self.session.document.history
+        if not selection:
+            return None
+        key = (history, *self.chosen())
+        if self._lit[0] != key:
+            self._lit = (key, selection.nodes(history))
+        return self._lit[1]
+
+    def chosen(self) -> tuple:
+        """What is selected, to be compared: a cluster, or particles."""
+        selection = self.session.selection
+        return (selection.node, None if selection.node is not None else selection.ids)
+
+    def step_cluster(self, direction: int) -> None:
+        """Select the next cluster to the right (1) or left (-1) of the selected one."""
+        history, clusters = self.session.document.history, self.session.clusters
+        if not len(clusters):
+            return
+        node = self.session.selection.node
+        at = -1 if direction > 0 else len(clusters)
+        if node is not None:
+            at = int(np.searchsorted(clusters.start, history.tree.first[node], side="right")) - 1
+        at = min(max(at + direction, 0), len(clusters) - 1)
+        self.session.selection.select_node(node_at(history, int(clusters.start[at]), self.session.clock.t))
+        self.setAccessibleDescription(f"{self.why} Selected: {describe(self.session, at)}")
+
+    def wheelEvent(self, event) -> None:  # noqa: N802
+        frame = self.frame(QRectF(self.rect()))
+        across = (event.position().x() - frame.area.left()) / max(frame.area.width(), 1.0)
+        up = (frame.area.bottom() - event.position().y()) / max(frame.area.height(), 1.0)
+        self.zoom.scale(WHEEL ** -event.angleDelta().y(), min(max(across, 0.0), 1.0), min(max(up, 0.0), 1.0))
+        self.update()
+        event.accept()
+
+    def mousePressEvent(self, event) -> None:  # noqa: N802
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        point, frame = event.position(), self.frame(QRectF(self.rect()))
+        if self.grabs_time(point, frame):
+            self._held = ("time", point)
+            self.session.clock.hold()
+            self.session.clock.t = self.time_at(point, frame)
+        else:
+            self._held = ("press", point)
+
+    def mouseMoveEvent(self, event) -> None:  # noqa: N802
+        point, frame = event.position(), self.frame(QRectF(self.rect()))
+        if self._held is None:
+            self._hover(point, frame, event.globalPosition().toPoint())
+            return
+        what, start = self._held
+        if what == "time":
+            self.session.clock.t = self.time_at(point, frame)
+            return
+        moved = point - start
+        if what == "pan" or moved.manhattanLength() >= QApplication.startDragDistance():
+            self.zoom.shift(-moved.x() / max(frame.area.width(), 1.0), moved.y() / max(frame.area.height(), 1.0))
+            self._held = ("pan", point)
+            self.update()
+
+    def mouseReleaseEvent(self, event) -> None:  # noqa: N802
+        what = self._held[0] if self._held else None
+        self._held = None
+        if what == "time":
+            self.session.clock.release()
+        if what == "press":
+            found = self.hit(event.position(), self.frame(QRectF(self.rect())))
+            if found is None or found.node is None:
+                self.session.selection.clear()
+            else:
+                self.session.selection.select_node(found.node)
+
+    def mouseDoubleClickEvent(self, _event) -> None:  # noqa: N802
+        self.zoom.reset()
+        self.update()
+
+    def leaveEvent(self, _event) -> None:  # noqa: N802
+        QToolTip.hideText()
+
+    def event(self, event) -> bool:
+        """Keys that mean something here while the view has the focus are kept from the window's shortcuts."""
+        plain = event.type() == QEvent.Type.ShortcutOverride and event.key() in KEYS
+        if plain and not event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        key = event.key()
+        if key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus):
+            self.zoom.scale(1.25 if key == Qt.Key.Key_Minus else 0.8)
+        elif key == Qt.Key.Key_0:
+            self.zoom.reset()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.step_cluster(1 if key == Qt.Key.Key_Up else -1)
+        elif key == Qt.Key.Key_Escape:
+            self.session.selection.clear()
+        else:
+            super().keyPressEvent(event)
+            return
+        self.update()
+
+    def _hover(self, point: QPointF, frame: Frame, at) -> None:
+        if self.grabs_time(point, frame):
+            self.setCursor(Qt.CursorShape.SplitHCursor if self.name == "counts" else Qt.CursorShape.SplitVCursor)
+            return
+        found = self.hit(point, frame)
+        selectable = found is not None and found.node is not None
+        self.setCursor(Qt.CursorShape.PointingHandCursor if selectable else Qt.CursorShape.ArrowCursor)
+        if found is None:
+            QToolTip.hideText()
+        else:
+            QToolTip.showText(at, found.text, self)
+
+
+def describe(session, cluster: int) -> str:
+    """One sentence about the present cluster number ``cluster``, from the left."""
+    clusters, n = session.clusters, len(session.document.history.particles)
+    first = int(clusters.start[cluster])
+    last = int(clusters.start[cluster + 1]) - 1 if cluster + 1 < len(clusters) else n - 1
+    what = f"particle {first + 1}" if first == last else f"cluster of {last - first + 1:,} particles"
+    ranks = "" if first == last else f" (ranks {first + 1:,} to {last + 1:,})"
+    return (
+        f"{what.capitalize()}{ranks}: position {clusters.position[cluster]:.5g}, "
+        f"velocity {clusters.velocity[cluster]:.4g}, mass {clusters.mass[cluster]:.4g}."
+    )
