@@ -21,7 +21,7 @@ ABOUT = {
     "end": About("end", "Find one final cluster after the other, from the left.", "work n K, depth K log n"),
     "imminent": About("imminent", "Merge all that touch, and look again.", "up to n rounds of depth log n"),
     "search": About(
-        "search", "Join blocks; find the ends of each new cluster by bisection.", "work n log² n, depth log³ n"
+        "search", "Join blocks; bisect for the left end of each new cluster.", "work n log² n, depth log³ n"
     ),
     "cuda": About("cuda", "The twin of steps on a graphics processor.", "work n, depth log³ n"),
 }
@@ -44,7 +44,8 @@ def verdict(race: Race) -> str:
         )
     if farthest.ulps == 0:
         return f"{names} find the same clusters, and the same positions to the last bit."
-    return f"{names} find the same clusters. Largest difference of positions: {farthest.ulps:,.0f} ulp ({farthest.solver})."
+    largest = f"{farthest.ulps:,.0f} ulp ({farthest.solver})"
+    return f"{names} find the same clusters. Largest difference of positions: {largest}."
 
 
 def seconds(value: float) -> str:
