@@ -66,8 +66,8 @@ class Choice:
     stated: Stated
 
     def holds(self, value: float) -> bool:
-        if self.relation == "=":
-            return self.stated.agrees(value)
+        if self.relation == "=" or self.stated.agrees(value):  # equal to rounding is neither less nor more
+            return self.relation == "=" and self.stated.agrees(value)
         return value < self.stated.value if self.relation == "<" else value > self.stated.value
 
 

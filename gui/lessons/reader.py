@@ -22,19 +22,19 @@ A lesson file is called NUMBER-NAME.md and looks like this:
     ```
     Equal momenta cancel.                            text after the question: the explanation
 
-A number that a text states is a claim, a link to its quantity: [1/2](<velocity of cluster 0 at 2>).  It is exact, unless
-it is [about 0.53](<...>): then it is right to its last digit.  ``measured`` as the quantity means that it stands in
-benchmarks/training.md.  The phrases are those of ``formulas.FORMULAS``.
+A number that a text states is a claim, a link to its quantity: [1/2](<velocity of cluster 0 at 2>).  It is exact,
+unless it is [about 0.53](<...>): then it is right to its last digit.  ``measured`` as the quantity means that it
+stands in benchmarks/training.md.  The phrases are those of ``formulas.FORMULAS``.
 
-Keys of a scene: ``scenario`` (with ``n``, ``seed``), or ``particles`` (a JSON list of [position, velocity] or [position,
-velocity, mass]), or ``weights`` (a JSON list), these two with ``horizon`` (the time shown); none: the system of the scene
-before.  ``play`` (a to b; b < a: backwards; needed), ``time`` (default: the first of play), ``view`` (needed), ``axis``,
-``arrows``, ``centre of mass`` (yes or no), ``highlight`` (ranks, with commas), ``speed``.
+Keys of a scene: ``scenario`` (with ``n``, ``seed``), or ``particles`` (a JSON list of [position, velocity] or
+[position, velocity, mass]), or ``weights`` (a JSON list), these two with ``horizon`` (the time shown); none: the
+system of the scene before.  ``play`` (a to b; b < a: backwards; needed), ``time`` (default: the first of play),
+``view`` (needed), ``axis``, ``arrows``, ``centre of mass`` (yes or no), ``highlight`` (ranks, with commas), ``speed``.
 
-Keys of a question: ``ask``, ``quantity``, ``hand`` (number, position, velocity, slider or choice), ``unit``, ``show`` (the
-time at which the answer is shown, default: that of the quantity).  For choices two to four times ``choice: text [= 1/2]``
-(or < or >), of which exactly one holds; otherwise ``answer``, ``accept`` (how far off is still right, default 0), and
-for all but number ``from``, ``to``, ``step``.
+Keys of a question: ``ask``, ``quantity``, ``hand`` (number, position, velocity, slider or choice), ``unit``, ``show``
+(the time at which the answer is shown, default: that of the quantity).  For choices two to four times
+``choice: text [= 1/2]`` (or < or >), of which exactly one holds; otherwise ``answer``, ``accept`` (how far off is
+still right, default 0), and for all but number ``from``, ``to``, ``step``.
 """
 
 from __future__ import annotations
