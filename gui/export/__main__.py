@@ -1,7 +1,7 @@
 """``python -m gui.export FOLDER``: carries out the job in a folder, for a window that must not wait for it.
 
-Says one JSON object a line: {"done": 3, "total": 9}, and last {"note": "..."} or {"error": "..."}.  When its input ends,
-because the window cancels or is gone, it stops and leaves nothing half-written.
+Says one JSON object a line: {"done": 3, "total": 9}, and last {"note": "..."} or {"error": "..."}.  When its input
+ends, because the window cancels or is gone, it stops and leaves nothing half-written.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 
 from PySide6.QtCore import QRectF, QSizeF
@@ -12,6 +13,8 @@ from gui.draw.palette import Colours
 from .arrangement import arranged
 from .page_frame import PageFrame
 from .page_legend import legend_of
+
+_log = logging.getLogger("stickyweights")
 
 VIEWS = {
     "line": ("gui.views.line", "LineView"),
@@ -59,8 +62,15 @@ class Page:
         frame.draw(painter, self.session, self.colours, legend_of(self.session, self.views))
         for name, rect in arranged(list(self.views), frame.area).items():
             painter.save()
-            self.views[name].render_to(painter, QRectF(rect))
-            painter.restore()
+            try:
+                self.views[name].render_to(painter, QRectF(rect))
+            except Exception as error:  # whatever a view runs into: a figure with a hole in it would be worse
+                _log.exception("the view %s could not be drawn", name)
+                raise RuntimeError(
+                    f"the view {name!r} could not be drawn at time {self.session.t:g}: {error}"
+                ) from None
+            finally:
+                painter.restore()
 
     def close(self) -> None:
         """End the views."""

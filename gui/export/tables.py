@@ -43,8 +43,8 @@ def write_positions(
 def _rows(history: History, ids: np.ndarray, time: float):
     clusters = history.clusters(time)
     n = len(history.particles)
-    columns = [ids, *(clusters.expand(values, n) for values in clusters[1:3]), clusters.expand(clusters.start, n)]
-    columns.append(clusters.expand(clusters.mass, n))
+    of_clusters = (clusters.position, clusters.velocity, clusters.start, clusters.mass)
+    columns = [ids, *(clusters.expand(values, n) for values in of_clusters)]
     row = f"{time:.17g},%d,%.17g,%.17g,%d,%.17g\n"
     for begin in range(0, n, ROWS_AT_ONCE):
         part = [np.asarray(column)[begin : begin + ROWS_AT_ONCE].tolist() for column in columns]
