@@ -1,0 +1,171 @@
+"""Editing on the line: drag a disc, its rim or its arrow's tip; each gesture is one step of undo."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+
+from gui.model import edits
+
+from .line_scene import Grip, LineScene, neat
+
+CURSORS = {
+    "disc": Qt.CursorShape.SizeHorCursor,
+    "tip": Qt.CursorShape.SplitHCursor,
+    "rim": Qt.CursorShape.SizeFDiagCursor,
+}
+BACK = "Editing happens at time 0, so the clock went back there. Now drag."
+SNAP = 8.0  # pixels between the places that "snap" allows
+AT_REST = 4.0  # pixels from zero in which an arrow's tip means exactly 0
+WHEEL = 1.1  # the mass grows by this for each notch
+_GESTURES = itertools.count()
+
+
+@dataclass(frozen=True, eq=False)
+class Gesture:
+    """A drag under way: of ``id`` (and, by position, of all ``ids``), taken hold of at ``start``."""
+
+    kind: str
+    id: int
+    ids: tuple[int, ...]
+    values: np.ndarray  # the positions of ``ids`` when the drag began
+    offset: float  # from the mouse to what it holds, pixels
+    radius: float
+    mass: float
+    number: int
+
+
+class LineEditing:
+    """Turns the mouse and keys into edits of the session's document.  Only at time 0."""
+
+    def __init__(self, session):
+        self.session = session
+        self.gesture: Gesture | None = None
+
+    @property
+    def possible(self) -> bool:
+        """Whether the particles stand where they begin."""
+        return self.session.clock.t == 0.0
+
+    def go_to_start(self) -> str:
+        """Back to time 0; the sentence that explains it."""
+        self.session.clock.pause()
+        self.session.clock.go(0.0)
+        return BACK
+
+    def begin(self, grip: Grip, scene: LineScene, press: QPointF) -> None:
+        """Take hold of a particle.  Of several in one place it is the last; a selection moves as one."""
+        system = self.session.document.latest
+        id = self.id_of(grip.cluster)
+        chosen = self.session.selection.ids
+        ids = tuple(sorted(chosen)) if grip.kind == "disc" and id in chosen else (id,)
+        if id not in chosen:
+            self.session.selection.select_node(self._rank(grip.cluster))
+        row = int(np.searchsorted(scene.shown, grip.cluster))
+        held = float(scene.tips[row]) if grip.kind == "tip" else float(scene.x[grip.cluster])
+        ranks = system.ranks(ids)
+        self.gesture = Gesture(
+            kind=grip.kind,
+            id=id,
+            ids=ids,
+            values=system.particles.position[ranks],
+            offset=held - press.x(),
+            radius=max(math.hypot(press.x() - scene.x[grip.cluster], press.y() - scene.base), 1.0),
+            mass=float(system.particles.mass[system.ranks([id])[0]]),
+            number=next(_GESTURES),
+        )
+        self.session.document.begin_drag()
+
+    def move(self, point: QPointF, scene: LineScene) -> None:
+        """Follow the mouse."""
+        {"disc": self._move_position, "tip": self._move_velocity, "rim": self._move_mass}[self.gesture.kind](
+            point, scene
+        )
+
+    def end(self) -> None:
+        """Let go."""
+        if self.gesture is not None:
+            self.gesture = None
+            self.session.document.end_drag()
+
+    def add(self, position: float) -> None:
+        """A particle at rest, of mass 1, is added and selected."""
+        new, id = edits.added(self.session.document.latest, position, 0.0, 1.0)
+        self.session.document.edit(new, "Add particle")
+        self.session.selection.select([id])
+
+    def remove(self) -> bool:
+        """Delete what is selected; whether there was anything."""
+        ids = self.session.selection.ids
+        if ids:
+            what = "Delete particle" if len(ids) == 1 else f"Delete {len(ids):,} particles"
+            self.session.document.edit(edits.removed(self.session.document.latest, ids), what)
+        return bool(ids)
+
+    def nudge(self, across: float, along: float) -> bool:
+        """Change positions of the selection by ``across`` and velocities by ``along``; whether there was anything."""
+        ids = sorted(self.session.selection.ids)
+        if not ids:
+            return False
+        system = self.session.document.latest
+        ranks = system.ranks(ids)
+        if across:
+            new = edits.with_values(system, ids, position=system.particles.position[ranks] + across)
+            self.session.document.edit(new, "Nudge position", ("nudge", "position", tuple(ids)))
+        if along:
+            new = edits.with_values(system, ids, velocity=system.particles.velocity[ranks] + along)
+            self.session.document.edit(new, "Nudge velocity", ("nudge", "velocity", tuple(ids)))
+        return True
+
+    def scale_mass(self, grip: Grip, notches: float) -> None:
+        """Multiply a particle's mass by 1.1 for each notch of the wheel."""
+        system, id = self.session.document.latest, self.id_of(grip.cluster)
+        mass = float(system.particles.mass[system.ranks([id])[0]]) * WHEEL**notches
+        new = edits.with_mass(system, id, min(max(neat(mass, 1e-3 * mass), 1e-9), 1e9))
+        self.session.document.edit(new, "Change mass", ("mass", id))
+
+    def id_of(self, cluster: int) -> int:
+        """The particle that a drag of a cluster at time 0 takes."""
+        return int(self.session.document.system.ids[self._rank(cluster)])
+
+    def _rank(self, cluster: int) -> int:
+        clusters, n = self.session.clusters, len(self.session.document.system)
+        return int(clusters.start[cluster + 1]) - 1 if cluster + 1 < len(clusters) else n - 1
+
+    def _move_position(self, point: QPointF, scene: LineScene) -> None:
+        gesture, system = self.gesture, self.session.document.latest
+        wanted = scene.unit(point.x() + gesture.offset)
+        snapping = self.session.options.snap
+        pixels = SNAP if snapping else 0.5
+        grid = 10.0 ** math.ceil(math.log10(pixels / scene.pixels_a_unit))
+        wanted = neat(wanted, grid)
+        own = gesture.values[gesture.ids.index(gesture.id)]
+        positions = np.where(np.array(gesture.ids) == gesture.id, wanted, gesture.values + (wanted - own))
+        what = "Move particle" if len(gesture.ids) == 1 else f"Move {len(gesture.ids):,} particles"
+        new = edits.with_values(system, gesture.ids, position=positions)
+        self.session.document.edit(new, what, ("drag", gesture.number))
+
+    def _move_velocity(self, point: QPointF, scene: LineScene) -> None:
+        gesture, system = self.gesture, self.session.document.latest
+        rank = int(system.ranks([gesture.id])[0])
+        home = scene.area.left() + (system.particles.position[rank] - scene.limits[0]) * scene.pixels_a_unit
+        length = point.x() + gesture.offset - home
+        pixels_a_velocity = scene.scale.reach * scene.pixels_a_unit
+        if scene.arrows == "momentum":
+            pixels_a_velocity *= system.particles.mass[rank]
+        velocity = 0.0 if abs(length) < AT_REST else neat(length / pixels_a_velocity, 0.5 / pixels_a_velocity)
+        new = edits.with_velocity(system, gesture.id, velocity)
+        self.session.document.edit(new, "Change velocity", ("drag", gesture.number))
+
+    def _move_mass(self, point: QPointF, scene: LineScene) -> None:
+        gesture, system = self.gesture, self.session.document.latest
+        rank = int(system.ranks([gesture.id])[0])
+        home = scene.area.left() + (system.particles.position[rank] - scene.limits[0]) * scene.pixels_a_unit
+        away = max(math.hypot(point.x() - home, point.y() - scene.base), 1.0)
+        mass = gesture.mass * (away / gesture.radius) ** 2
+        new = edits.with_mass(system, gesture.id, min(max(neat(mass, 1e-2 * mass), 1e-9), 1e9))
+        self.session.document.edit(new, "Change mass", ("drag", gesture.number))

@@ -1,0 +1,188 @@
+"""Where everything on the line is at one time, in pixels: what is painted and what the mouse can take hold of."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF
+
+from gui.draw.discs import disc_radius
+from gui.model.lineage import nodes_at
+
+from .linked_axes import Frame
+
+LEFT, RIGHT = 58.0, 18.0  # margins shared with the space-time view, so that their x axes stand over each other
+STRIP = 2_000  # more clusters in sight than this are drawn as a strip of mass
+ARROWS = 250  # more clusters in sight than this have no arrows
+FLAT = 12  # up to this many particles, all arrows lie just above their discs
+RIM, KNOB, SLACK = 4.0, 9.0, 3.0  # pixels around an edge, a tip and a disc that take hold of it
+LARGEST, GHOSTLY = 60.0, 14.0
+
+
+class Grip(NamedTuple):
+    """What the mouse is on: ``kind`` is "disc", "rim" (of a disc) or "tip" (of an arrow) of cluster ``cluster``."""
+
+    kind: str
+    cluster: int
+
+
+class Scale(NamedTuple):
+    """What stays fixed while something is dragged: the mass that has the largest disc, the time (or, for momenta,
+    time per mass) that an arrow shows, and the speed of the highest arrow."""
+
+    total: float
+    reach: float
+    fastest: float
+
+    @staticmethod
+    def of(system, history, kind: str) -> Scale:
+        """The fastest particle's arrow is as long as a tenth of all that is shown."""
+        particles = system.particles
+        if len(particles) == 0:
+            return Scale(1.0, 1.0, 1.0)
+        values = history.tree.momentum if kind == "momentum" else particles.velocity
+        largest, fastest = float(np.abs(values).max()), float(np.abs(particles.velocity).max())
+        span = float(particles.position[-1] - particles.position[0])
+        travelled = fastest * system.horizon
+        span = span if span > 0 else travelled if travelled > 0 else 1.0
+        reach = 0.1 * span / largest if largest > 0 else 0.25 * system.horizon
+        return Scale(float(particles.mass.sum()), reach, fastest if fastest > 0 else 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class LineScene:
+    """The line in ``area``: clusters at the session's time; ``x`` (k,) pixels, ``shown`` those in sight."""
+
+    session: object
+    area: QRectF
+    limits: tuple[float, float]
+    scale: Scale
+    arrows: str
+    ghosts: bool
+
+    @cached_property
+    def clusters(self):
+        return self.session.clusters
+
+    @cached_property
+    def frame(self) -> Frame:
+        return Frame(self.area, self.limits, (0.0, 1.0))
+
+    @cached_property
+    def base(self) -> float:
+        """The height of the line."""
+        if self.strip:
+            share = 0.62 if self.ghosts else 0.97
+        else:
+            share = 0.5 if self.ghosts else 0.56 if self.arrows == "none" else 0.64
+        return round(self.area.top() + share * self.area.height()) + 0.5
+
+    @cached_property
+    def x(self) -> np.ndarray:
+        position = self.clusters.position
+        place = self.area.left() + (position - self.limits[0]) * self.pixels_a_unit
+        return np.nan_to_num(place, nan=-1e9, posinf=1e9, neginf=-1e9)
+
+    @cached_property
+    def pixels_a_unit(self) -> float:
+        return self.area.width() / max(self.limits[1] - self.limits[0], 1e-300)
+
+    @cached_property
+    def shown(self) -> np.ndarray:
+        margin = LARGEST + 4
+        return np.flatnonzero((self.x >= self.area.left() - margin) & (self.x <= self.area.right() + margin))
+
+    @cached_property
+    def strip(self) -> bool:
+        """Whether there are too many clusters in sight for discs."""
+        return self.shown.size > STRIP
+
+    @cached_property
+    def nodes(self) -> np.ndarray:
+        """The node of each cluster in the merge tree."""
+        return nodes_at(self.session.document.history, self.session.clock.t)
+
+    @cached_property
+    def sizes(self) -> np.ndarray:
+        return self.clusters.sizes(len(self.session.document.history.particles))
+
+    @cached_property
+    def largest(self) -> float:
+        return min((0.24 if self.ghosts else 0.29) * self.area.height(), LARGEST)
+
+    @cached_property
+    def radius(self) -> np.ndarray:
+        """Of each cluster in sight, in the order of ``shown``."""
+        return disc_radius(self.clusters.mass[self.shown], self.scale.total, self.largest)
+
+    @property
+    def has_arrows(self) -> bool:
+        return self.arrows != "none" and not self.strip and self.shown.size <= ARROWS
+
+    @cached_property
+    def tips(self) -> np.ndarray:
+        """Where the arrows of the clusters in sight end, x."""
+        some = self.shown
+        values = self.clusters.velocity[some]
+        if self.arrows == "momentum":
+            values = values * self.clusters.mass[some]
+        return np.clip(self.x[some] + self.scale.reach * self.pixels_a_unit * values, -1e5, 1e5)
+
+    @cached_property
+    def arrow_heights(self) -> np.ndarray:
+        """The y of the arrows of the clusters in sight: where there are many, fast ones are higher."""
+        flat = self.base - self.radius - 11.0
+        if len(self.session.document.history.particles) <= FLAT:
+            return flat
+        room = max(self.base - self.area.top() - self.radius.max(initial=0.0) - 24.0, 0.0)
+        speed = np.abs(self.clusters.velocity[self.shown]) / self.scale.fastest
+        return flat - np.minimum(speed, 1.0) * min(room, 90.0)
+
+    def place(self, cluster: int) -> QPointF:
+        """The centre of a cluster's disc."""
+        return QPointF(float(self.x[cluster]), self.base)
+
+    def radius_of(self, cluster: int) -> float:
+        return float(disc_radius(self.clusters.mass[cluster], self.scale.total, self.largest))
+
+    def unit(self, x: float) -> float:
+        """The position at pixel ``x``."""
+        return self.limits[0] + (x - self.area.left()) / self.pixels_a_unit
+
+    def grip(self, point: QPointF, editing: bool) -> Grip | None:
+        """What is under ``point``; tips and rims only while ``editing``.  Light clusters lie on top of heavy ones."""
+        if self.shown.size == 0 or not self.area.adjusted(-8, -8, 8, 8).contains(point):
+            return None
+        if self.strip:
+            return self._column(point)
+        away = np.hypot(self.x[self.shown] - point.x(), self.base - point.y())
+        if editing and self.has_arrows:
+            from_tip = np.hypot(self.tips - point.x(), self.arrow_heights - point.y())
+            nearest = int(np.argmin(from_tip))
+            if from_tip[nearest] <= KNOB:
+                return Grip("tip", int(self.shown[nearest]))
+        inside = np.flatnonzero(away <= np.maximum(self.radius + SLACK, 7.0))
+        if inside.size == 0:
+            return None
+        best = int(inside[np.lexsort((away[inside], self.radius[inside]))[0]])
+        rim = self.radius[best] >= 9.0 and away[best] >= self.radius[best] - RIM
+        return Grip("rim" if editing and rim else "disc", int(self.shown[best]))
+
+    def _column(self, point: QPointF) -> Grip | None:
+        """The heaviest cluster in the pixel column under the mouse."""
+        near = self.shown[np.abs(self.x[self.shown] - point.x()) <= 1.5]
+        if near.size == 0:
+            return None
+        return Grip("disc", int(near[np.argmax(self.clusters.mass[near])]))
+
+
+def neat(value: float, resolution: float) -> float:
+    """``value`` rounded to the power of ten at or below ``resolution``: dragging gives short numbers."""
+    if not (resolution > 0 and math.isfinite(resolution) and math.isfinite(value)):
+        return value
+    places = -math.floor(math.log10(resolution))
+    return float(round(value, min(max(places, -300), 300)))
