@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from .pace import Pace
+from .setting import Setting, one_of
 from .signal import Signal
 
 LOOPS, MODES = ("once", "loop", "bounce"), ("time", "events")
@@ -30,15 +31,19 @@ class Clock:
     every merge gets equal time on the screen, and a run takes 10 s as well.
     """
 
+    playing = Setting(False, bool)  # does time pass?  Better said with play() and pause().
+    speed = Setting(1.0, lambda speed: _checked_speed(speed))  # runs in 10 s
+    direction = Setting(1, one_of("direction", (1, -1)))
+    loop = Setting("once", one_of("loop", LOOPS))  # at the end: stop, start over, or turn round
+    mode = Setting("time", one_of("mode", MODES))  # what passes evenly
+    slow_near_events = Setting(False, bool)  # slow before and after collisions, each shown at its very moment
+
     def __init__(self, now=time.perf_counter):
         self.changed, self.state_changed = Signal(), Signal()
         self._now = now
         self._t, self._horizon, self._range = 0.0, 1.0, None
         self._events = np.empty(0)
-        self._playing, self._holds = False, 0
-        self._speed, self._direction = 1.0, 1
-        self._loop, self._mode, self._slow = "once", "time", False
-        self._last = now()
+        self._holds, self._last = 0, now()
         self._pace = None
 
     # the time
@@ -91,58 +96,6 @@ class Clock:
     # how it passes
 
     @property
-    def playing(self) -> bool:
-        """Does time pass?"""
-        return self._playing
-
-    @property
-    def speed(self) -> float:
-        """Runs in 10 s: at 1 a run takes 10 s, at 2 it takes 5; from 0.01 to 100."""
-        return self._speed
-
-    @speed.setter
-    def speed(self, speed: float) -> None:
-        if not float(speed) > 0:
-            raise ValueError(f"the speed is {speed}: it must be > 0 (reverse runs time backwards)")
-        self._set("_speed", min(max(float(speed), SLOWEST), FASTEST))
-
-    @property
-    def direction(self) -> int:
-        """+1 forwards, -1 backwards."""
-        return self._direction
-
-    @direction.setter
-    def direction(self, direction: int) -> None:
-        self._set("_direction", _one_of("direction", direction, (1, -1)))
-
-    @property
-    def loop(self) -> str:
-        """At the end: "once" (stop), "loop" (start over) or "bounce" (turn round)."""
-        return self._loop
-
-    @loop.setter
-    def loop(self, loop: str) -> None:
-        self._set("_loop", _one_of("loop", loop, LOOPS))
-
-    @property
-    def mode(self) -> str:
-        """What passes evenly: "time" or "events"."""
-        return self._mode
-
-    @mode.setter
-    def mode(self, mode: str) -> None:
-        self._set("_mode", _one_of("mode", mode, MODES))
-
-    @property
-    def slow_near_events(self) -> bool:
-        """Slow down before and after collisions, and show each at its very moment."""
-        return self._slow
-
-    @slow_near_events.setter
-    def slow_near_events(self, slow: bool) -> None:
-        self._set("_slow", bool(slow))
-
-    @property
     def range(self) -> tuple[float, float] | None:
         """Play only from a to b; None: everything.  Any time can be shown all the same."""
         return self._range
@@ -152,29 +105,31 @@ class Clock:
         if ends is not None:
             a, b = sorted(min(max(float(end), 0.0), self._horizon) for end in ends)
             ends = (a, b) if a < b else None
-        self._set("_range", ends)
+        if ends != self._range:
+            self._range = ends
+            self.state_changed.emit()
 
     def play(self) -> None:
         """Let time pass; from the beginning where it is at its end."""
-        if not self._playing:
-            self._playing, self._last = True, self._now()
+        if not self.playing:
+            self._last = self._now()
             low, high = self._ends()
-            beyond = self._t >= high if self._direction > 0 else self._t <= low
+            beyond = self._t >= high if self.direction > 0 else self._t <= low
             if beyond or not low <= self._t <= high:
-                self.go(low if self._direction > 0 else high)
-            self.state_changed.emit()
+                self.go(low if self.direction > 0 else high)
+            self.playing = True
 
     def pause(self) -> None:
         """Let it stand still."""
-        self._set("_playing", False)
+        self.playing = False
 
     def toggle(self) -> None:
         """Play or pause."""
-        self.pause() if self._playing else self.play()
+        self.pause() if self.playing else self.play()
 
     def reverse(self) -> None:
         """Turn the direction round."""
-        self.direction = -self._direction
+        self.direction = -self.direction
 
     def hold(self) -> None:
         """Stand still until ``release`` (the time is being dragged), and then go on as before; may be nested."""
@@ -201,13 +156,13 @@ class Clock:
         self.pause()
         pace = self._get_pace()
         marks = STEPS // 10 if big else STEPS
-        here = pace.place(self._t, self._mode) * marks
+        here = pace.place(self._t, self.mode) * marks
         nearest = round(here)
         if abs(here - nearest) < 1e-6:
             target = nearest + direction
         else:
             target = math.ceil(here) if direction > 0 else math.floor(here)
-        self.go(pace.time(min(max(target, 0), marks) / marks, self._mode))
+        self.go(pace.time(min(max(target, 0), marks) / marks, self.mode))
 
     def step_event(self, direction: int, history=None) -> None:
         """Pause, and go to the next (-1: the last) moment of a collision, or to the end of the time shown."""
@@ -224,7 +179,7 @@ class Clock:
         """Let the time pass that has passed since the last frame, at most 0.1 s; has t changed?"""
         now = self._now()
         elapsed, self._last = min(max(now - self._last, 0.0), LONGEST_FRAME), now
-        if not self._playing or self._holds or elapsed == 0.0:
+        if not self.playing or self._holds or elapsed == 0.0:
             return False
         before = self._t
         self._pass(elapsed)
@@ -232,20 +187,20 @@ class Clock:
 
     def _pass(self, seconds: float) -> None:
         low, high = self._ends()
-        start, end = (low, high) if self._direction > 0 else (high, low)
+        start, end = (low, high) if self.direction > 0 else (high, low)
         t = self._t
-        if t == end and self._loop == "loop":  # the end was shown for a frame
+        if t == end and self.loop == "loop":  # the end was shown for a frame
             t = start
-        elif t == end and self._loop == "bounce":
+        elif t == end and self.loop == "bounce":
             self.reverse()
             start, end = end, start
         elif not low <= t <= high:
             t = start
         pace = self._get_pace()
-        amount = seconds * self._speed / SECONDS_A_RUN * self._direction
-        t = pace.passed(t, amount, self._mode, self._slow)
+        amount = seconds * self.speed / SECONDS_A_RUN * self.direction
+        t = pace.passed(t, amount, self.mode, self.slow_near_events)
         self.go(min(max(t, low), high))
-        if self._t == end and self._loop == "once":
+        if self._t == end and self.loop == "once":
             self.pause()
 
     def _ends(self) -> tuple[float, float]:
@@ -256,13 +211,8 @@ class Clock:
             self._pace = Pace(self._events, self._horizon)
         return self._pace
 
-    def _set(self, name: str, value) -> None:
-        if getattr(self, name) != value:
-            setattr(self, name, value)
-            self.state_changed.emit()
 
-
-def _one_of(what: str, value, choices):
-    if value not in choices:
-        raise ValueError(f"the {what} is {value!r}: choose one of {', '.join(map(str, choices))}")
-    return value
+def _checked_speed(speed) -> float:
+    if not float(speed) > 0:
+        raise ValueError(f"the speed is {speed}: it must be > 0 (reverse runs time backwards)")
+    return min(max(float(speed), SLOWEST), FASTEST)

@@ -7,11 +7,14 @@ small system it is shown at once; a large one is simulated through ``run``, mean
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from particles import History, simulate
 from particles.files import write_scenario
 
+from .lineage import colours
+from .long_work import at_once, run_guarded
 from .opening import is_scenario, read_system
 from .recent import Recent
 from .signal import Signal
@@ -22,9 +25,12 @@ AT_ONCE = 10_000  # particles that are simulated (milliseconds) while the user w
 SMALL_FILE = 2**20  # bytes that are read while the user waits
 
 
-def at_once(work: Callable, then: Callable, what: str) -> None:
-    """Do the work here and now, and hand on what comes out."""
-    then(work())
+def prepared(system: System) -> History:
+    """The whole history, with what every view reads of it, so that no view has to wait."""
+    history = simulate(system.particles)
+    history.events  # noqa: B018 - computed once and kept
+    colours(history)
+    return history
 
 
 class Document:
@@ -45,6 +51,7 @@ class Document:
         self._undo, self._recent = Undo(), Recent()
         self._drags = 0
         self._newest = self._shown = 0  # numbers of requests
+        self._opening = 0
         if system is not None:
             self.load(system)
 
@@ -101,8 +108,7 @@ class Document:
         if not _is_large(path):
             self._opened(read_system(path), own, path)
         else:
-            self._newest += 1
-            self._work(lambda: read_system(path), lambda system: self._opened(system, own, path), f"opening {path}")
+            self._open_large(path, own)
 
     def save(self, path=None) -> None:
         """Write the latest system as a scenario (JSON) to ``path`` (default: where it came from).
@@ -124,7 +130,8 @@ class Document:
             write()
             self._written(system, target)
         else:
-            self._work(write, lambda _: self._written(system, target), f"saving {target}")
+            written = partial(self._written, system, target)
+            run_guarded(self.run, write, written, self.trouble.emit, f"saving {target}")
 
     @property
     def modified(self) -> bool:
@@ -173,14 +180,18 @@ class Document:
         self._newest += 1
         number = self._newest
         if len(system) <= AT_ONCE:
-            self._show(number, system, simulate(system.particles))
+            self._show(number, system, prepared(system))
             return
         self.title_changed.emit()
 
         def work():
-            return None if number < self._newest else simulate(system.particles)
+            return None if number < self._newest else prepared(system)
 
-        self._work(work, lambda history: history and self._show(number, system, history), "simulating", number)
+        def then(history):
+            if history is not None:
+                self._show(number, system, history)
+
+        run_guarded(self.run, work, then, lambda sentence: self._failed(number, sentence), "simulating")
 
     def _show(self, number: int, system: System, history: History) -> None:
         """Show a result, unless a newer one is already there: while dragging, each that is ready moves on."""
@@ -190,34 +201,34 @@ class Document:
         self.changed.emit()
         self.title_changed.emit()
 
-    def _work(self, work: Callable, then: Callable, what: str, number: int | None = None) -> None:
-        """Do it through ``run``; an error becomes a sentence, and the document stays what is shown."""
+    def _failed(self, number: int, sentence: str) -> None:
+        """What was asked for did not come about: the document stays what is shown."""
+        if number == self._newest:
+            self.latest = self.system
+            self._undo.retreat(self.system)
+            self.title_changed.emit()
+        self.trouble.emit(sentence)
 
-        def guarded():
-            try:
-                return work(), None
-            except MemoryError:
-                return None, f"{what}: there is not enough memory"
-            except (ValueError, OSError) as error:
-                return None, str(error)
+    def _open_large(self, path: Path, own: Path | None) -> None:
+        self._opening += 1
+        opening, edits = self._opening, self._newest
 
-        def landed(outcome):
-            result, sentence = outcome
-            if sentence is None:
-                then(result)
-                return
-            if number is not None and number == self._newest:
-                self.latest = self.system
-                self._undo.clear()
-            self.trouble.emit(sentence)
+        def opened(system):
+            if opening == self._opening:  # else another file was asked for since
+                if edits != self._newest:
+                    self.trouble.emit(
+                        f"{path} was not opened, because the document was edited meanwhile: open it again"
+                    )
+                else:
+                    self._opened(system, own, path)
 
-        self.run(guarded, landed, what)
+        run_guarded(self.run, lambda: read_system(path), opened, self.trouble.emit, f"opening {path}")
 
     def _opened(self, system: System, own: Path | None, path: Path) -> None:
         self._recent.add(path)
         self.load(system, own)
 
-    def _written(self, system: System, path: Path) -> None:
+    def _written(self, system: System, path: Path, _=None) -> None:
         self.path, self._saved = path, system
         self._recent.add(path)
         self.title_changed.emit()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 
 from particles import History
 from particles.compiled import compiled
 
 COLOURS = 6
+_known: WeakKeyDictionary[History, np.ndarray] = WeakKeyDictionary()
 
 
 def colours(history: History) -> np.ndarray:
@@ -15,10 +18,14 @@ def colours(history: History) -> np.ndarray:
 
     A cluster has the colour of its heavier parent (of the left one if both weigh the same), and at every time
     neighbouring clusters differ.  Where it can be, a particle has the colour rank % 6, so that colours hardly
-    change while a particle is dragged.
+    change while a particle is dragged.  They are kept for as long as the history lives.
     """
-    tree = history.tree
-    return _colours(len(history.particles), tree.left, tree.right, tree.first, tree.last, tree.mass)
+    if history not in _known:
+        tree = history.tree
+        found = _colours(len(history.particles), tree.left, tree.right, tree.first, tree.last, tree.mass)
+        found.setflags(write=False)
+        _known[history] = found
+    return _known[history]
 
 
 def nodes_at(history: History, t: float) -> np.ndarray:

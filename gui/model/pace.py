@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from .time_axis import merge_knots
+from .time_axis import last_in_cell, merge_knots
 
 NEAR = 0.02  # of the run: this close to an event time passes slowly
 SLOWEST = 0.15  # of the usual pace, at the event
@@ -50,7 +50,7 @@ class Pace:
         left = abs(amount)
         while left > 0:
             stride = min(left, STRIDE)
-            place = self.place(t, mode) + direction * stride * self._slowness(t)
+            place = self.place(t, mode) + direction * stride * self._slowness(t, mode)
             if not 0 <= place <= 1:
                 t = self._horizon if direction > 0 else 0.0
                 left = 0
@@ -61,12 +61,13 @@ class Pace:
             left -= stride
         return t
 
-    def _slowness(self, t: float) -> float:
+    def _slowness(self, t: float, mode: str) -> float:
         """From 0.15 at an event to 1 away from events, smoothly."""
         stops = self._stops
         after = int(np.searchsorted(stops, t))
-        nearest = min((abs(t - stops[i]) for i in (after - 1, after) if 0 <= i < stops.size), default=np.inf)
-        near = min(nearest / (NEAR * self._horizon), 1.0)
+        beside = [self.place(stops[i], mode) for i in (after - 1, after) if 0 <= i < stops.size]
+        nearest = min((abs(self.place(t, mode) - place) for place in beside), default=1.0)
+        near = min(nearest / NEAR, 1.0)
         return SLOWEST + (1 - SLOWEST) * near * near * (3 - 2 * near)
 
     def _stop_after(self, t: float, direction: int) -> float | None:
@@ -81,8 +82,7 @@ class Pace:
     def _stops(self) -> np.ndarray:
         """The moments to be shown: of each bunch of events the last."""
         times = self._events[self._events <= self._horizon]
-        cell = np.floor(times / (BUNCH * self._horizon))
-        return times[np.append(cell[1:] != cell[:-1], True)] if times.size else times
+        return times[last_in_cell(times, BUNCH * self._horizon)]
 
     @cached_property
     def _knots(self) -> tuple[np.ndarray, np.ndarray]:

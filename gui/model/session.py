@@ -65,9 +65,11 @@ class Session:
     def _follow(self) -> None:
         """The document shows another system: so do the clock and the selection."""
         self._cached.clear()
-        self.clock.events = self.document.history.events.time
-        self.clock.horizon = self.document.system.horizon
-        self.selection.prune()
+        # Views hear of it from the document, when all of this is done: none must read a new time with an old history.
+        with self.clock.changed.blocked(), self.selection.changed.blocked():
+            self.clock.events = self.document.history.events.time
+            self.clock.horizon = self.document.system.horizon
+            self.selection.prune()
 
     def _kept(self, name: str, made_from: tuple, make):
         """The value made from the same things as last time, else a new one."""

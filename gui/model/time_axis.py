@@ -30,6 +30,7 @@ class TimeAxis:
             self._whole = math.log1p(self.horizon / self._scale)
         elif kind == "merges":
             self._times, self._merges = merge_knots(events, self.horizon)
+            self._at_start = int(np.searchsorted(events, FINEST * self.horizon, side="right"))
 
     def forward(self, t):
         """Where on the axis the time ``t`` is, in [0, 1]; any shape; what is off the axis goes to its end."""
@@ -64,7 +65,7 @@ class TimeAxis:
     def _merge_ticks(self, count: int) -> list[tuple[float, str]]:
         whole = float(self._merges[-1])
         merges = np.unique(np.round(_round_numbers(max(whole - 1.0, 1.0), count)))
-        return [(float(m / whole), f"{m:,.0f}") for m in merges if m <= whole - 1 or m == 0]
+        return [(float(m / whole), f"{m + self._at_start:,.0f}") for m in merges if m <= whole - 1 or m == 0]
 
     def _decades(self, count: int) -> list[float]:
         """0, then the powers of ten (with 2 and 5 times them where there is room) that stand apart."""
@@ -82,15 +83,23 @@ class TimeAxis:
 def merge_knots(events: np.ndarray, horizon: float) -> tuple[np.ndarray, np.ndarray]:
     """The knots of "one unit per merge": times (strictly rising, from 0 to the horizon) and units (from 0).
 
-    Merges at time 0 take no room; those after the horizon are not on the axis.
+    Merges at time 0 take no room, those at the horizon share the last stretch, later ones are not on the axis.
     """
+    width = FINEST * horizon
     times = np.asarray(events, dtype=np.float64)
-    times = times[(times > FINEST * horizon) & (times < (1.0 - FINEST) * horizon)]
-    # The last merge of each group of merges that are FINEST apart or less; the groups stand on a grid.
-    cell = np.floor(times / (FINEST * horizon))
-    last = np.flatnonzero(np.append(cell[1:] != cell[:-1], True)) if times.size else np.empty(0, np.int64)
-    units = np.concatenate(([0.0], last + 1.0, [times.size + 1.0]))
+    at_end = int(np.count_nonzero((times >= horizon - width) & (times <= horizon)))
+    times = times[(times > width) & (times < horizon - width)]
+    # The last merge in each cell of a grid; of two that are nearly one on both sides of a line, the second.
+    last = np.flatnonzero(last_in_cell(times, width))
+    last = last[np.append(np.diff(times[last]) >= 0.5 * width, True)] if last.size else last
+    units = np.concatenate(([0.0], last + 1.0, [times.size + max(at_end, 1.0)]))
     return np.concatenate(([0.0], times[last], [horizon])), units
+
+
+def last_in_cell(times: np.ndarray, width: float) -> np.ndarray:
+    """Which of the sorted times are the last in their cell of a grid, bool."""
+    cell = np.floor(times / width)
+    return np.append(cell[1:] != cell[:-1], True)[: times.size]
 
 
 def _log_scale(events: np.ndarray, horizon: float) -> float:

@@ -62,6 +62,13 @@ class Undo:
         self._merging = False
         return step.after
 
+    def retreat(self, system: System) -> None:
+        """What led away from ``system`` did not come about: forget it."""
+        while self._done and self._done[-1].after is not system:
+            self._done.pop()
+        self._undone.clear()
+        self._merging = False
+
     can_undo = property(lambda self: bool(self._done))
     can_redo = property(lambda self: bool(self._undone))
     undo_text = property(lambda self: self._done[-1].what if self._done else "")
