@@ -84,7 +84,7 @@ class FiltersView(QWidget):
         painter.drawImage(QRectF(0, 0, sheet.width() * scale / ratio, sheet.height() * scale / ratio), sheet)
 
     def _sheet(self, columns: int) -> QImage:
-        count, channels, height, width = self._images.shape
+        count, _, height, width = self._images.shape
         rows = -(-count // columns)
         sheet = np.full((rows * (height + 1), columns * (width + 1)), self._colours.background.rgb(), np.uint32)
         for place, image in enumerate(self._images):

@@ -46,8 +46,8 @@ class HistogramView(QWidget):
         self._item.getAxis("left").setLabel("weights")
         self._box = self._item.getViewBox()
         self._box.setMouseEnabled(True, False)
-        self._filled = pg.PlotCurveItem(stepMode="center", fillLevel=0.0)
-        self._outline = pg.PlotCurveItem(stepMode="center")
+        self._filled = pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0)
+        self._outline = pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center")
         for item in (self._filled, self._outline):
             self._item.addItem(item, ignoreBounds=True)
         self._box.disableAutoRange()

@@ -1,0 +1,188 @@
+"""The form that starts a run: preset, method, strength, epochs, seed and folder, each with what it means."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from . import choices
+from .choices import Request
+
+_WIDTH = 620
+
+
+class RunForm(QWidget):
+    """``asked`` tells the request; ``follow_asked`` that a folder is to be chosen; ``left`` that the form is left."""
+
+    asked = Signal(object)
+    follow_asked = Signal()
+    left = Signal()
+
+    def __init__(self):
+        super().__init__()
+        self._folder_is_own = True  # until the user types another
+        self.preset, self.method = QComboBox(), QComboBox()
+        self.strength, self.folder = QLineEdit(), QLineEdit()
+        self.epochs, self.seed = QSpinBox(), QSpinBox()
+        self.epochs.setRange(1, 100_000)
+        self.seed.setRange(0, choices.LARGEST_SEED)
+        self.browse = QPushButton("Choose…")
+        self.start = QPushButton("Train")
+        self.start.setProperty("primary", True)
+        self.follow, self.back = QPushButton("Follow a run folder…"), QPushButton("Back to the run")
+        self._preset_why, self._method_why, self.trouble, self._command = (QLabel(wordWrap=True) for _ in range(4))
+        for label in (self._preset_why, self._method_why, self._command):
+            label.setProperty("role", "quiet")
+        self.trouble.setProperty("role", "bad")
+        self._command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._lay_out()
+        self._connect()
+        for name, sentence in choices.presets().items():
+            self.preset.addItem(name)
+            self.preset.setItemData(self.preset.count() - 1, sentence, Qt.ItemDataRole.ToolTipRole)
+        self.preset.setCurrentText("digits-torus-quick")
+        self.set_running(False)
+
+    def request(self) -> Request:
+        """What the form asks for now."""
+        folder = Path(self.folder.text().strip() or ".").expanduser().absolute()
+        text = self.strength.text().strip()
+        usual = choices.usual_strength(self.preset.currentText(), self._method())
+        strength = "" if text == usual else text
+        return Request(
+            self.preset.currentText(), self._method(), strength, self.epochs.value(), self.seed.value(), folder
+        )
+
+    def set_running(self, running: bool, shown: bool = False) -> None:
+        """Whether a run of this window trains now, and whether there is a run to go back to."""
+        missing = choices.missing_packages()
+        self.back.setVisible(shown)
+        self.start.setEnabled(not missing and not running)
+        self.say(missing or ("A run of this window trains now: stop it first." if running else ""))
+        if not running and self._folder_is_own:
+            self._fill_folder()
+
+    def say(self, trouble: str) -> None:
+        """Say what is in the way; "" for nothing."""
+        self.trouble.setText(trouble)
+        self.trouble.setVisible(bool(trouble))
+
+    def submit(self) -> None:
+        """Ask for the run, or say what is wrong with the form."""
+        request = self.request()
+        self.say(choices.missing_packages() or choices.trouble_with(request))
+        if not self.trouble.text():
+            self.asked.emit(request)
+
+    def _lay_out(self) -> None:
+        title, what = QLabel("Train a network"), QLabel(wordWrap=True)
+        title.setStyleSheet("font-size: 20px; font-weight: 600")
+        what.setText("The run is a process of its own: you watch its weights merge here, look back, stop it and go on.")
+        what.setProperty("role", "quiet")
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setVerticalSpacing(8)
+        place = QHBoxLayout()
+        place.addWidget(self.folder, 1)
+        place.addWidget(self.browse)
+        for text, field in (
+            ("&Preset", self.preset),
+            ("", self._preset_why),
+            ("&Method", self.method),
+            ("", self._method_why),
+            ("&Strength", self.strength),
+            ("&Epochs", self.epochs),
+            ("See&d", self.seed),
+            ("F&older", place),
+            ("", self._command),
+        ):
+            form.addRow(text, field)
+            if isinstance(field, QWidget) and text:
+                field.setAccessibleName(text.replace("&", ""))
+        self.folder.setAccessibleName("Folder")
+        form.labelForField(place).setBuddy(self.folder)
+        buttons = QHBoxLayout()
+        for button in (self.start, self.follow, self.back):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        column = QWidget()
+        column.setMaximumWidth(_WIDTH)
+        inside = QVBoxLayout(column)
+        inside.setSpacing(10)
+        for widget in (title, what):
+            inside.addWidget(widget)
+        inside.addSpacing(6)
+        inside.addLayout(form)
+        inside.addWidget(self.trouble)
+        inside.addLayout(buttons)
+        inside.addStretch()
+        outside = QHBoxLayout(self)
+        outside.setContentsMargins(24, 24, 24, 12)
+        outside.addStretch(1)
+        outside.addWidget(column, 100)
+        outside.addStretch(1)
+
+    def _connect(self) -> None:
+        self.preset.currentTextChanged.connect(self._chose_preset)
+        self.method.currentIndexChanged.connect(self._chose_method)
+        self.seed.valueChanged.connect(self._changed)
+        self.epochs.valueChanged.connect(self._changed)
+        self.strength.textChanged.connect(self._changed)
+        self.folder.textEdited.connect(self._typed_folder)
+        self.folder.textChanged.connect(self._show_command)
+        self.browse.clicked.connect(self._choose_folder)
+        self.start.clicked.connect(self.submit)
+        self.follow.clicked.connect(self.follow_asked)
+        self.back.clicked.connect(self.left)
+
+    def _method(self) -> str:
+        return self.method.currentData() or choices.OWN
+
+    def _chose_preset(self, preset: str) -> None:
+        self._preset_why.setText(choices.presets()[preset])
+        with QSignalBlocker(self.method):
+            self.method.clear()
+            for name, sentence in choices.methods(preset).items():
+                self.method.addItem(name or "the preset's own", name)
+                self.method.setItemData(self.method.count() - 1, sentence, Qt.ItemDataRole.ToolTipRole)
+        self.epochs.setValue(choices.usual_epochs(preset))
+        self._chose_method()
+
+    def _chose_method(self) -> None:
+        self._method_why.setText(choices.methods(self.preset.currentText()).get(self._method(), "").capitalize() + ".")
+        self.strength.setText(choices.usual_strength(self.preset.currentText(), self._method()))
+        self._changed()
+
+    def _changed(self) -> None:
+        if self._folder_is_own:
+            self._fill_folder()
+        self._show_command()
+
+    def _fill_folder(self) -> None:
+        self.folder.setText(str(choices.usual_folder(self.request())))
+
+    def _typed_folder(self, text: str) -> None:
+        self._folder_is_own = not text.strip()
+
+    def _choose_folder(self) -> None:
+        chosen = QFileDialog.getExistingDirectory(self, "An empty folder for the run", str(Path.home()))
+        if chosen:
+            self._folder_is_own = False
+            self.folder.setText(chosen)
+
+    def _show_command(self) -> None:
+        self._command.setText(shlex.join(["python", "-m", "training", *choices.arguments_of(self.request())]))

@@ -1,0 +1,90 @@
+"""The run that this window has started: watched until it ends, stopped when the window closes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from training.run_log import CONFIG
+
+from .child import Child, ending, last_lines, resume_arguments
+from .choices import Request, arguments_of
+
+_TICK = 200  # ms
+PATIENCE = 2.0  # seconds that the closing window waits for a run that was asked to stop
+
+
+class OwnRun(QObject):
+    """``waits`` tells what it has said until ``began`` tells the folder, which can be followed from then on; ``ended``
+    tells how it ended, "" where that was as it should."""
+
+    waits = Signal(list)
+    began = Signal(object)
+    ended = Signal(str)
+
+    def __init__(self, parent: QObject | None = None):
+        super().__init__(parent)
+        self._child: Child | None = None
+        self._told = False
+        self._timer = QTimer(self, interval=_TICK)
+        self._timer.timeout.connect(self._tick)
+
+    @property
+    def running(self) -> bool:
+        """Whether its process is there."""
+        return self._child is not None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it was asked to stop, and has not ended yet."""
+        return self._child is not None and self._child.asked_to_stop > 0
+
+    @property
+    def folder(self) -> Path | None:
+        """Its folder, None where there is no such run."""
+        return self._child.folder if self._child is not None else None
+
+    def start(self, request: Request) -> None:
+        """Start a run.  OSError, in one sentence, where that cannot be."""
+        self._begin(Child(arguments_of(request), request.folder))
+
+    def resume(self, folder: Path) -> None:
+        """Go on with the run in a folder.  OSError, in one sentence, where that cannot be."""
+        self._begin(Child(resume_arguments(folder), folder, afresh=False))
+
+    def stop(self) -> None:
+        """Ask it to finish its step and save; again: to end at once."""
+        if self._child is not None:
+            self._child.stop()
+
+    def closing(self, keeps: bool) -> None:
+        """Stop it so that it saves, and wait a moment; or leave it where it ``keeps`` training."""
+        self._timer.stop()
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if not keeps:
+            if not child.asked_to_stop:
+                child.stop()
+            child.wait(PATIENCE)
+        child.leave()
+
+    def _begin(self, child: Child) -> None:
+        self._child, self._told = child, False
+        self._timer.start()
+
+    def _tick(self) -> None:
+        child = self._child
+        if child is None:
+            return
+        code = child.code()
+        if not self._told and (child.folder / CONFIG).is_file():
+            self._told = True
+            self.began.emit(child.folder)
+        elif not self._told:
+            self.waits.emit(last_lines(child.words))
+        if code is not None:
+            self._timer.stop()
+            self._child = None
+            self.ended.emit(ending(code, child.asked_to_stop, last_lines(child.words)))

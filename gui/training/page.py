@@ -1,0 +1,258 @@
+"""The Training page: a run is started or followed, its past looked at while its live edge moves on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
+
+from gui.draw.palette import Colours
+from gui.model.system import System
+from training.run_log import CONFIG
+
+from .actions import ACTIONS
+from .choices import missing_packages
+from .controls import Controls
+from .form import RunForm
+from .look import Look
+from .own_run import OwnRun
+from .run_state import RunState
+from .run_view import RunView
+from .sentences import why_not_go_on
+from .watcher import Watcher
+
+REPLAY = 120  # ms a moment
+LARGEST_SYSTEM = 1_000_000  # particles
+
+
+class TrainingPage(QWidget):
+    """A page of the window.  ``particles_opened`` tells that the document now holds a tensor of a run."""
+
+    ACTIONS = ACTIONS
+    title = "Training"
+    why = "Train a network, or follow a run, and watch its weights merge."
+    particles_opened = Signal()
+
+    def __init__(self, session, colours: Colours, workers, tell: Callable[..., None], parent: QWidget | None = None):
+        super().__init__(parent)
+        self._session, self._workers, self._tell = session, workers, tell
+        self.look, self._words, self._drawn = Look(), [], None
+        self.watcher, self.own = Watcher(self), OwnRun(self)
+        self.form, self.view, self.controls = RunForm(), RunView(colours), Controls(colours)
+        self._replay = QTimer(self, interval=REPLAY)
+        self._replay.timeout.connect(self._replay_one)
+        self._lay_out()
+        self._connect()
+
+    def set_theme(self, colours: Colours) -> None:
+        """Repaint in these colours."""
+        self.view.set_theme(colours)
+        self.controls.set_theme(colours)
+        self._show()
+
+    def open(self, path) -> bool:
+        """Follow the run in a folder; False where ``path`` is not the folder of a run, nor its config.json."""
+        path = Path(path)
+        folder = path.parent if path.name == CONFIG else path
+        return self._follow(folder) if (folder / CONFIG).is_file() else False
+
+    def activated(self) -> None:
+        """The page is shown: look at once."""
+        self.watcher.look()
+        self.form.set_running(self.own.running, self.look.newest is not None)
+
+    def closing(self) -> None:
+        """The window closes: the run of this window is stopped so that it saves, unless it is to go on."""
+        self._replay.stop()
+        self.own.closing(self.controls.keeps.isChecked())
+        self.watcher.closing()
+
+    def do_train_new(self) -> None:
+        """Show the form."""
+        self.form.set_running(self.own.running, self.look.newest is not None)
+        self._pages.setCurrentWidget(self.form)
+        self.form.preset.setFocus()
+
+    def do_train_follow(self) -> None:
+        """Choose a folder, and follow the run in it."""
+        chosen = QFileDialog.getExistingDirectory(self, "The folder of a run", str(self.watcher.path or Path.cwd()))
+        if chosen and not self.open(chosen):
+            self._tell(f"{chosen} is not the folder of a run: it has no {CONFIG}.")
+
+    def do_train_stop(self) -> None:
+        """Stop the run of this window."""
+        self.own.stop()
+        self._show()
+
+    def do_train_resume(self) -> None:
+        """Go on with the run that is shown."""
+        busy = "A run of this window trains now: stop it first." if self.own.running else ""
+        trouble = busy or why_not_go_on(self.look.newest) or missing_packages()
+        if trouble:
+            self._tell(trouble)
+        else:
+            self._start(self.own.resume, self.look.newest.path)
+
+    def do_train_live(self) -> None:
+        """To the newest moment, and on with it."""
+        self._replay.stop()
+        self.look.go_live()
+        self._show()
+
+    def do_train_pause_looking(self) -> None:
+        """Let the page stand still, or catch up."""
+        self.look.pause(not self.look.paused)
+        self._show()
+
+    def do_train_earlier(self) -> None:
+        """One moment back."""
+        self._go(self.look.go_by, -1)
+
+    def do_train_later(self) -> None:
+        """One moment on."""
+        self._go(self.look.go_by, 1)
+
+    def do_train_replay(self) -> None:
+        """Play the moments from the one shown, or from the first where the last is shown; or stop that."""
+        if self._replay.isActive():
+            self._replay.stop()
+        elif self.look.shown is not None and len(self.look.shown.moments) > 1:
+            if self.look.last:
+                self.look.go_to(self.look.shown.moments[0].step)
+            self._replay.start()
+        self._show()
+
+    def do_train_pin(self) -> None:
+        """Pin the moment that is shown; the pinned one again: pin nothing."""
+        self.look.pin()
+        self._show()
+
+    def do_train_particles(self) -> None:
+        """The tensor, as it is at this moment, becomes the document."""
+        moment, tensor = self.look.moment, self.view.tensor
+        if moment is None or tensor not in moment.tensors:
+            self._tell("There is no snapshot yet: wait for the first one, then open it as particles.")
+        elif moment.tensors[tensor].numel > LARGEST_SYSTEM:
+            self._tell(f"{tensor} has more than {LARGEST_SYSTEM:,} weights: choose a smaller tensor.")
+        else:
+            name = f"{tensor} at step {moment.step:,}"
+            self.watcher.ask(moment, lambda tensors: System.of_weights(tensors[tensor], name), self._open_system)
+
+    def do_train_words(self) -> None:
+        """Show what the run says, or hide it."""
+        self.controls.says.toggle()
+
+    def _lay_out(self) -> None:
+        self._run_page, self._pages = QWidget(), QStackedWidget()
+        layout = QVBoxLayout(self._run_page)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(6)
+        layout.addWidget(self.controls.header)
+        layout.addWidget(self.view, 1)
+        layout.addWidget(self.controls.words)
+        layout.addWidget(self.controls.footer)
+        self._pages.addWidget(self.form)
+        self._pages.addWidget(self._run_page)
+        outside = QVBoxLayout(self)
+        outside.setContentsMargins(0, 0, 0, 0)
+        outside.addWidget(self._pages)
+
+    def _connect(self) -> None:
+        self.watcher.seen.connect(self._seen)
+        self.watcher.refused.connect(self._tell)
+        self.own.waits.connect(self._seen_words)
+        self.own.began.connect(self._follow)
+        self.own.ended.connect(self._own_ended)
+        self.form.asked.connect(lambda request: self._start(self.own.start, request))
+        self.form.follow_asked.connect(self.do_train_follow)
+        self.form.left.connect(lambda: self._pages.setCurrentWidget(self._run_page))
+        self.view.picked.connect(lambda step: self._go(self.look.go_to, step))
+        self.view.tensor_chosen.connect(self._show)
+        self.view.particles_asked.connect(self.do_train_particles)
+        moments = self.controls.timeline.valueChanged
+        moments.connect(lambda place: self._go(self.look.go_to, self.look.shown.moments[place].step))
+        self.controls.pause.clicked.connect(self.do_train_pause_looking)
+        for name, button in self.controls.buttons.items():
+            button.clicked.connect(getattr(self, f"do_train_{name}"))
+
+    def _follow(self, folder: Path) -> bool:
+        """Show another run, or the same from its start."""
+        try:
+            self.watcher.follow(folder)
+        except OSError as error:
+            self._tell(f"{error}.")
+            return False
+        self._begin(RunState(self.watcher.path))
+        return True
+
+    def _begin(self, state: RunState) -> None:
+        self._replay.stop()
+        self.look.begin(state)
+        self._words, self._drawn = [], None
+        self._pages.setCurrentWidget(self._run_page)
+        self._show()
+
+    def _start(self, start: Callable, what) -> None:
+        try:
+            start(what)
+        except OSError as error:
+            self._tell(str(error))
+            return
+        if self.watcher.path != self.own.folder:
+            self.watcher.leave()
+            self._begin(RunState(self.own.folder, status="starting"))
+        self._show()
+
+    def _own_ended(self, sentence: str) -> None:
+        self.watcher.look()
+        if sentence:
+            self._tell(sentence)
+        if self.watcher.path is None:  # it ended before there was anything to follow
+            self.look.begin(None)
+            self.do_train_new()
+            self.form.say(sentence)
+        self._show()
+
+    def _seen(self, state: RunState, words: list[str]) -> None:
+        self._words = words
+        self.look.see(state)
+        self._show()
+
+    def _seen_words(self, words: list[str]) -> None:
+        self._words = words
+        self._show()
+
+    def _go(self, way: Callable[[int], None], where: int) -> None:
+        self._replay.stop()
+        way(where)
+        self._show()
+
+    def _replay_one(self) -> None:
+        self.look.go_by(1)
+        if self.look.last:
+            self._replay.stop()
+        self._show()
+
+    def _show(self) -> None:
+        """Draw what is looked at."""
+        look, moment = self.look, self.look.moment
+        if look.shown is None:
+            return
+        self.controls.pause.setChecked(look.paused)
+        self.controls.show_look(look, self._words)
+        self.controls.show_own(self.own.running, self.own.stopping, not why_not_go_on(look.newest))
+        self.controls.show_replay(self._replay.isActive())
+        self.view.show_state(look.shown, moment, look.pinned, look.live)
+        if moment is not None and moment is not self._drawn:
+            self._drawn, config = moment, look.shown.config
+            self.watcher.ask(moment, None, lambda tensors: self.view.show_filters(config, tensors))
+
+    def _open_system(self, system: System) -> None:
+        document = self._session.document
+        if document.modified:  # what was edited can be had back by undo
+            document.edit(system, f"open {system.name}")
+        else:
+            document.load(system)
+        self.particles_opened.emit()

@@ -1,0 +1,74 @@
+"""What the page says about a run, in one sentence."""
+
+from __future__ import annotations
+
+from .run_state import RunState
+
+WORDS = {
+    "starting": "starting",
+    "running": "training",
+    "finished": "finished",
+    "interrupted": "stopped",
+    "failed": "failed",
+    "killed": "was killed",
+    "gone": "gone",
+}
+ROLES = {
+    "running": "good",
+    "finished": "quiet",
+    "interrupted": "quiet",
+    "failed": "bad",
+    "killed": "bad",
+    "gone": "bad",
+}
+_STANDS = {
+    "starting": "has only begun",
+    "running": "is training",
+    "finished": "has finished: there is nothing to go on with",
+    "gone": "is no longer there",
+}
+
+
+def about(state: RunState) -> str:
+    """How the run stands."""
+    done = len(state.lines)
+    of = f"epoch {done:,} of {state.epochs:,}" if state.epochs else f"epoch {done:,}"
+    if state.status == "starting":
+        return "The run loads what it needs."
+    if state.status == "gone":
+        return state.trouble
+    if state.status == "failed":
+        return f"The run failed: {_ended(state.message)}" if state.message else "The run failed without a word."
+    if state.status == "killed":
+        return (
+            f"The run was killed in or after {of}: nobody trains in this folder now. It can go on from its checkpoint."
+        )
+    if state.status == "interrupted":
+        return f"Stopped at {of}, and saved: it can go on." if "saved" in state.message else f"Stopped at {of}."
+    if state.status == "finished":
+        return f"Finished: {of}."
+    if state.epochs and done >= state.epochs:
+        return f"Training is done ({of}); now it is projected, tuned and saved."
+    return f"Training: {of}." if done else "Training: the first epoch."
+
+
+def beside(state: RunState) -> str:
+    """What else is to be said: trouble with reading, snapshots still to be read, a log that was cut back."""
+    if state.trouble and state.status != "gone":
+        return state.trouble
+    if state.behind:
+        return f"Reading snapshots: {state.behind:,} are left."
+    if state.restarted:
+        return "The run went on from a checkpoint: what was logged after that was dropped, and comes again."
+    return ""
+
+
+def why_not_go_on(state: RunState | None) -> str:
+    """Why a run cannot go on from its last checkpoint; "" where it can."""
+    if state is None:
+        return "There is no run to go on with: start one, or follow a folder."
+    return "" if state.status in ("interrupted", "failed", "killed") else f"{state.path.name} {_STANDS[state.status]}."
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(".") else text + "."
