@@ -5,8 +5,11 @@ This file imports no Qt: it is what tells that there is none.
 
 from __future__ import annotations
 
+import ctypes
 import os
+import socket
 import sys
+from pathlib import Path
 
 INSTALL = "pip install 'stickyweights[gui]'"
 LIBRARIES = (
@@ -15,20 +18,20 @@ LIBRARIES = (
 )
 
 
-class CannotStart(Exception):
+class CannotStartError(Exception):
     """The window cannot be opened; the text is one sentence that says what to do."""
 
 
 def load_qt() -> None:
-    """Import Qt; CannotStart where it is missing, cannot be loaded or is known to crash."""
+    """Import Qt; CannotStartError where it is missing, cannot be loaded or is known to crash."""
     try:
         from PySide6 import QtWidgets  # noqa: F401
     except ImportError as error:
-        raise CannotStart(explained(error)) from error
+        raise CannotStartError(explained(error)) from error
     try:
         import pyqtgraph  # noqa: F401
     except ImportError as error:
-        raise CannotStart(explained(error)) from error
+        raise CannotStartError(explained(error)) from error
     check_references()
 
 
@@ -54,16 +57,54 @@ def check_references(calls: int = 200) -> None:
     for _ in range(calls):
         pen.setWidthF(1.0)
     if sys.getrefcount(None) < before - calls // 2:
-        raise CannotStart(
+        raise CannotStartError(
             f"PySide6 {__version__} loses references and would crash Python "
             f"{sys.version_info[0]}.{sys.version_info[1]}: {INSTALL} --upgrade installs one that works"
         )
 
 
-def has_display() -> bool:
-    """Whether a window could appear: on Linux a display must be named, or another platform asked for."""
-    if not sys.platform.startswith("linux"):
+def why_no_window() -> str:
+    """Why no window can appear, "" if one can.  Qt ends the process where it cannot open one, so this is asked first."""
+    platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+    if not sys.platform.startswith("linux") or platform not in ("", "xcb"):
+        return ""
+    if os.environ.get("WAYLAND_DISPLAY") and not platform:
+        return ""
+    display = os.environ.get("DISPLAY", "")
+    if not display:
+        return "there is no display"
+    if not _answers(display):
+        return f"the display {display} does not answer"
+    return _missing_for_xcb()
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server listens where DISPLAY says; one on another machine is taken at its word."""
+    host, _, number = display.rpartition(":")
+    number = number.partition(".")[0]
+    if host not in ("", "unix") or not number.isdigit():
         return True
-    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] not in ("", "xcb", "wayland", "wayland-egl"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    path = f"/tmp/.X11-unix/X{number}"
+    for address in (path, "\0" + path):
+        with socket.socket(socket.AF_UNIX) as server:
+            server.settimeout(2)
+            try:
+                server.connect(address)
+                return True
+            except OSError:
+                continue
+    return False
+
+
+def _missing_for_xcb() -> str:
+    """A system library that Qt's plug-in for X needs and does not find; its own message blames another one."""
+    import PySide6
+
+    plugin = Path(PySide6.__file__).parent / "Qt" / "plugins" / "platforms" / "libqxcb.so"
+    if plugin.exists():
+        try:
+            ctypes.CDLL(str(plugin))
+        except OSError as error:
+            library = str(error).partition(":")[0]
+            return f"the system library {library} is missing; on Debian or Ubuntu: {LIBRARIES}"
+    return ""

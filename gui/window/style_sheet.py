@@ -33,13 +33,15 @@ QDockWidget::close-button:hover, QDockWidget::float-button:hover { background: $
 
 QTabWidget::pane { border: none; background: $surface; }
 QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $secondary; padding: 6px 10px; margin: 0 1px; border: 2px solid transparent;
+QTabBar::tab { background: transparent; color: $secondary; padding: 6px 10px; margin: 0 1px;
+    border: 2px solid transparent;
     border-radius: 7px; }
 QTabBar::tab:hover { background: $hover; }
 QTabBar::tab:selected { background: $tint; color: $ink; }
 QTabBar::tab:focus { border: 2px solid $accent; }
 
-QPushButton { background: $raised; color: $ink; border: 1px solid $border; border-radius: 7px; padding: 5px 13px; margin: 1px; }
+QPushButton { background: $raised; color: $ink; border: 1px solid $border; border-radius: 7px; padding: 5px 13px;
+    margin: 1px; }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $pressed; }
 QPushButton:focus { border: 2px solid $accent; margin: 0px; }
@@ -64,10 +66,13 @@ QToolButton[play="true"] { background: $accent; color: $on_accent; border-radius
 QToolButton[play="true"]:focus { border: 2px solid $ink; }
 QToolButton::menu-indicator { image: none; }
 
-QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit, QComboBox { background: $surface; color: $ink; border: 1px solid $border;
-    border-radius: 7px; padding: 4px 8px; margin: 1px; selection-background-color: $accent; selection-color: $on_accent; }
+QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit, QComboBox { background: $surface; color: $ink;
+    border: 1px solid $border;
+    border-radius: 7px; padding: 4px 8px; margin: 1px; selection-background-color: $accent;
+    selection-color: $on_accent; }
 QTextBrowser { background: $surface; color: $ink; border: none; }
-QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus { border: 2px solid $accent;
+QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
+    QComboBox:focus { border: 2px solid $accent;
     margin: 0px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $disabled; background: $window; }
 QAbstractSpinBox { padding-right: 2px; }
@@ -76,13 +81,15 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; se
     selection-color: $ink; }
 
 QListView, QTreeView, QTableView { background: $surface; color: $ink; border: 1px solid $border; border-radius: 8px;
-    gridline-color: $border; alternate-background-color: $window; selection-background-color: $tint; selection-color: $ink; }
+    gridline-color: $border; alternate-background-color: $window; selection-background-color: $tint;
+    selection-color: $ink; }
 QListView:focus, QTreeView:focus, QTableView:focus { border: 2px solid $accent; }
 QListView::item { padding: 3px 6px; border-radius: 6px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $tint; color: $ink; }
 QHeaderView { background: $window; }
-QHeaderView::section { background: $window; color: $secondary; border: none; border-bottom: 1px solid $border; padding: 4px 8px; }
+QHeaderView::section { background: $window; color: $secondary; border: none; border-bottom: 1px solid $border;
+    padding: 4px 8px; }
 QTableCornerButton::section { background: $window; border: none; }
 
 QScrollArea { background: transparent; border: none; }

@@ -15,7 +15,7 @@ THREADS = 2
 WAIT_MS = 2000
 
 
-class Cancelled(Exception):
+class CancelledError(Exception):
     """Raised inside of work whose result nobody waits for any more."""
 
 
@@ -40,9 +40,9 @@ class Task:
         self._stop.set()
 
     def report(self, share: float) -> None:
-        """Say from inside the work how much of it is done, 0 to 1; raises Cancelled where nobody waits for it."""
+        """Say from inside the work how much of it is done, 0 to 1; raises CancelledError where nobody waits for it."""
         if self.cancelled:
-            raise Cancelled
+            raise CancelledError
         if self._report is not None:
             self._report(self, float(share))
 
@@ -57,7 +57,7 @@ class _Run(QRunnable):
         if not task.cancelled:
             try:
                 result = task.work(task) if _takes_task(task.work) else task.work()
-            except Cancelled:
+            except CancelledError:
                 task.cancel()
             except BaseException as trouble:  # also SystemExit: a thread must not end the window
                 error = trouble
@@ -79,6 +79,7 @@ class Workers(QObject):
         self._tasks: dict[Hashable, Task] = {}
         self._all: set[Task] = set()
         self._closed = False
+        self.ended = True  # whether all threads had ended when it was closed
         self._done.connect(self._finished)
         self._progressed.connect(self._told_progress)
 
@@ -125,7 +126,8 @@ class Workers(QObject):
         self._closed = True
         self.cancel()
         self._pool.clear()
-        return self._pool.waitForDone(WAIT_MS)
+        self.ended = self._pool.waitForDone(WAIT_MS)
+        return self.ended
 
     @Slot(object, object, object)
     def _finished(self, task: Task, result, error) -> None:

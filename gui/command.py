@@ -1,0 +1,155 @@
+"""``python app.py [SCENARIO | FILE | RUN FOLDER]``: the window, or without one a picture or a film.
+
+Qt is imported only when something is to be shown: ``--help`` and ``--version`` answer at once, and a missing library
+is one sentence.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+import sys
+from pathlib import Path
+
+PICTURES, FILMS = (".png", ".svg", ".pdf"), (".mp4", ".gif")
+SMALLEST, LARGEST = 64, 16384  # pixels to a side
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; 0, or 2 after one sentence on stderr, 130 after Ctrl-C."""
+    try:
+        return _run(_parser().parse_args(argv))
+    except SystemExit as stop:  # argparse: after --help, or with the error already told
+        return stop.code or 0
+    except KeyboardInterrupt:
+        return 130
+    except MemoryError:
+        return _fail("there is not enough memory for this many particles")
+    except (ValueError, OSError, RuntimeError) as error:
+        return _fail(str(error))
+
+
+def _run(args: argparse.Namespace) -> int:
+    from .window.start_up import CannotStartError, load_qt, why_no_window
+
+    try:
+        load_qt()
+    except CannotStartError as error:
+        return _fail(str(error))
+    if args.snapshot or args.film:
+        return _headless(args)
+    if reason := why_no_window():
+        print(f"No window can be opened: {reason}.", file=sys.stderr)
+        return _headless(args)
+    from .window.application import run
+
+    return run(args)
+
+
+def _headless(args: argparse.Namespace) -> int:
+    from .export.headless import main as headless
+
+    args.size = args.size and "{}x{}".format(*args.size)
+    return headless(args)
+
+
+def _fail(sentence: str) -> int:
+    print("error:", " ".join(sentence.split()), file=sys.stderr)
+    return 2
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.exit(2, f"error: {message} (`{self.prog} --help` shows what can be given)\n")
+
+
+class _Version(argparse.Action):
+    def __call__(self, parser, namespace, values, option_string=None):
+        from .window.about import version
+
+        print(f"Sticky Weights {version()}")
+        parser.exit()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="python app.py",
+        description="Watch sticky particles, weights and training runs in a window; or write a picture or a film.",
+        epilog="Without a display, a picture and a film are written into this folder.",
+    )
+    parser.add_argument(
+        "subject",
+        nargs="?",
+        metavar="SCENARIO|FILE|RUN",
+        help="a scenario's name (`python -m particles list`), a scenario, history, array of weights or figure, or "
+        "the folder of a training run",
+    )
+    parser.add_argument("--n", metavar="N", type=_whole, help="number of particles of a scenario")
+    parser.add_argument("--seed", metavar="S", type=_whole, help="seed of its random numbers (default: 0)")
+    parser.add_argument("--theme", choices=("light", "dark", "system"), help="default: as last time")
+    parser.add_argument("--time", metavar="T", type=_time, help="the time to show")
+    parser.add_argument("--size", metavar="WxH", type=_size, help="pixels of the window, the picture or the film")
+    group = parser.add_argument_group("without a window")
+    group.add_argument("--snapshot", metavar="OUT", type=_output(*PICTURES), help="a picture: .png, .svg or .pdf")
+    group.add_argument("--film", metavar="OUT", type=_output(*FILMS), help="a film: .mp4 or .gif")
+    group.add_argument("--fps", metavar="F", type=_positive, help="frames a second of the film")
+    group.add_argument("--seconds", metavar="S", type=_positive, help="length of the film")
+    group.add_argument("--view", metavar="NAME", help="line, space-time, hull, ... or all")
+    start = parser.add_argument_group("how the window starts")
+    playing = start.add_mutually_exclusive_group()
+    playing.add_argument("--play", dest="play", action="store_true", default=None, help="playing")
+    playing.add_argument("--pause", dest="play", action="store_false", help="paused")
+    start.add_argument("--lesson", metavar="NAME", help="with a lesson open")
+    parser.add_argument("--version", nargs=0, action=_Version, help="print the version")
+    return parser
+
+
+def _whole(text: str) -> int:
+    try:
+        value = float(text)
+        if value != int(value) or value < 0:
+            raise ValueError
+    except (ValueError, OverflowError):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number >= 0") from None
+    return int(text) if text.isdigit() else int(value)
+
+
+def _time(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time: give a number >= 0")
+    return value
+
+
+def _positive(text: str) -> float:
+    value = _time(text)
+    if value == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,6})[xX](\d{1,6})", text)
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size: give it as 1280x720")
+    width, height = (int(side) for side in found.groups())
+    if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
+        raise argparse.ArgumentTypeError(f"{text!r}: each side can have {SMALLEST} to {LARGEST} pixels")
+    return width, height
+
+
+def _output(*suffixes: str):
+    def checked(text: str) -> Path:
+        if Path(text).suffix.lower() not in suffixes:
+            raise argparse.ArgumentTypeError(f"{text!r} must end in {' or '.join(suffixes)}")
+        return Path(text)
+
+    return checked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""From a command line to a window on the screen, and back."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QFont, QFontInfo, QGuiApplication, QPixmapCache
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from ..model.document import Document
+from ..model.options import Options
+from ..model.session import Session
+from .errors import Unexpected
+from .icons import app_icon
+from .main import MainWindow
+from .settings import Settings, data_folder
+
+FIRST_SCENARIO = "clustered-weights"
+SWITCH_SECONDS = 5e-4  # between threads: a busy worker holds up no frame
+PIXMAP_CACHE_KB = 262_144  # the layer under the time cursor takes 33 MB on a large screen
+SMALLEST_FONT = 10.0  # points
+
+
+def make_application() -> QApplication:
+    """The QApplication, with style, font and icon; the one that exists if there is one."""
+    app = QApplication.instance()
+    if app is None:
+        QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("stickyweights")
+    app.setApplicationDisplayName("Sticky Weights")
+    app.setOrganizationName("stickyweights")
+    app.setDesktopFileName("stickyweights")
+    app.setStyle(QStyleFactory.create("Fusion"))
+    app.setWindowIcon(app_icon())
+    font = QFont(app.font())
+    if QFontInfo(font).pointSizeF() < SMALLEST_FONT:
+        font.setPointSizeF(SMALLEST_FONT)
+        app.setFont(font)
+    QPixmapCache.setCacheLimit(PIXMAP_CACHE_KB)
+    return app
+
+
+def make_window(args: argparse.Namespace, settings: Settings, unsaved: Path | None) -> MainWindow:
+    """A window as the command line and the settings want it, not yet shown."""
+    options = Options(**settings.options())
+    if args.theme:
+        options.set(theme=args.theme)
+    window = MainWindow(Session(Document(), options), settings, unsaved)
+    restored = settings.restore(window)
+    if args.size:
+        window.resize(*args.size)
+    elif not restored:
+        window.setGeometry(_first_geometry(window))
+    return window
+
+
+def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
+    """What the command line names; at first a good scenario that plays.  An error becomes a message."""
+    filing, clock = window.filing, window.session.clock
+    subject = args.subject
+    is_path = subject is not None and (Path(subject).exists() or Path(subject).suffix or "/" in subject)
+    if is_path:
+        window.open(subject)
+        if args.n is not None or args.seed is not None:
+            window.tell("The number of particles and the seed of a file are its own: --n and --seed change scenarios.")
+    else:
+        play = args.play is not False
+        loaded = window.attempt(lambda: filing.load_scenario(subject or FIRST_SCENARIO, args.n, args.seed, play=play))
+        if not loaded:
+            filing.load_scenario(FIRST_SCENARIO, play=False)
+    if args.time is not None:
+        clock.pause()
+        clock.go(args.time)
+    if args.play is not None:
+        clock.play() if args.play else clock.pause()
+    if args.lesson:
+        window.attempt(lambda: window.docks.open_lesson(args.lesson))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open the window and stay until it is closed."""
+    logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    app = make_application()
+    settings = Settings()
+    window = make_window(args, settings, data_folder())
+    unexpected = Unexpected(window.messages.tell_unexpected, window.rescue)
+    interrupt = _closes_on_interrupt(window)
+    open_subject(window, args)
+    window.show()
+    if not settings.tour_seen and args.subject is None:
+        QTimer.singleShot(700, window, window.start_tour)
+    try:
+        code = app.exec()
+    finally:
+        interrupt.stop()
+        unexpected.remove()
+        settings.sync()
+    window.deleteLater()
+    sys.stdout.flush()
+    if not window.workers.ended:  # a thread that cannot be stopped must not keep the program alive
+        os._exit(code)
+    return code
+
+
+def _first_geometry(window: MainWindow):
+    """In the middle of the screen, as large as it needs and the screen has room for."""
+    room = window.screen().availableGeometry()
+    size = window.size().boundedTo(room.size() * 0.94)
+    area = window.geometry()
+    area.setSize(size)
+    area.moveCenter(room.center())
+    return area
+
+
+def _closes_on_interrupt(window: MainWindow) -> QTimer:
+    """Ctrl-C in the terminal closes the window; Python sees the signal only when some Python runs."""
+    signal.signal(signal.SIGINT, lambda *_: window.close())
+    timer = QTimer(window, interval=250)
+    timer.timeout.connect(lambda: None)
+    timer.start()
+    return timer

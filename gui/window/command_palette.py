@@ -1,0 +1,113 @@
+"""Find an action by some of its letters: a box over the window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from .fuzzy import ranked
+from .shortcuts import Shortcuts
+
+WIDTH = 560
+ROWS = 11
+
+
+class CommandPalette(QFrame):
+    """Type, choose with the arrows, Enter; Escape closes.  Non-modal, gone as soon as it loses the focus."""
+
+    def __init__(self, window: QWidget, shortcuts: Shortcuts):
+        super().__init__(window)
+        self.setObjectName("card")
+        self._shortcuts = shortcuts
+        self._ids: list[str] = []
+        self.query = QLineEdit(placeholderText="What do you want to do?", clearButtonEnabled=True)
+        self.query.setAccessibleName("Find an action")
+        self.found = QListWidget()
+        self.found.setAccessibleName("Actions found")
+        self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._why = QLabel()
+        self._why.setProperty("role", "quiet")
+        self._why.setMinimumHeight(QFontMetrics(self.font()).height() + 4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 8)
+        column.addWidget(self.query)
+        column.addWidget(self.found)
+        column.addWidget(self._why)
+        self.query.textChanged.connect(self._search)
+        self.query.installEventFilter(self)
+        self.found.itemClicked.connect(lambda _item: self.choose())
+        self.found.currentRowChanged.connect(self._tell_why)
+        self.hide()
+
+    def open(self) -> None:
+        """Show it, empty, with the focus."""
+        window = self.parentWidget()
+        width = min(WIDTH, window.width() - 40)
+        self._shortcuts.refresh()
+        self.query.clear()
+        self._search("")
+        row = max(self.found.sizeHintForRow(0), 20)
+        height = min(row * ROWS + 120, window.height() - 100)
+        self.setGeometry((window.width() - width) // 2, 70, width, height)
+        self.show()
+        self.raise_()
+        self.query.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @property
+    def shown(self) -> list[str]:
+        """The ids of the actions found, best first."""
+        return list(self._ids)
+
+    def choose(self) -> None:
+        """Do what is chosen."""
+        row = self.found.currentRow()
+        self._close()
+        if 0 <= row < len(self._ids):
+            self._shortcuts.do(self._ids[row])
+
+    def _close(self) -> None:
+        self.hide()
+        self.parentWidget().setFocus()
+
+    def _search(self, query: str) -> None:
+        rows = [
+            (id, self._shortcuts.actions[id].text(), row)
+            for id, row in self._shortcuts.table.items()
+            if id != "palette" and self._shortcuts.actions[id].isEnabled()
+        ]
+        order = ranked(query, [f"{text} {row.menu}" for _id, text, row in rows])
+        self._ids = [rows[i][0] for i in order]
+        self.found.clear()
+        for i in order:
+            _id, text, row = rows[i]
+            keys = "  ·  ".join(row.keys[:1])
+            item = QListWidgetItem(f"{text.replace('&&', '&')}    {keys}" if keys else text.replace("&&", "&"))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {row.menu}, {keys}")
+            self.found.addItem(item)
+        self.found.setCurrentRow(0)
+        if not order:
+            self._why.setText("Nothing has these letters in this order.")
+
+    def _tell_why(self, row: int) -> None:
+        if 0 <= row < len(self._ids):
+            self._why.setText(self._shortcuts.table[self._ids[row]].why)
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.FocusOut:
+            self.hide()
+        elif event.type() == QEvent.Type.KeyPress:
+            move = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+            if event.key() in move:
+                row = self.found.currentRow() + move[event.key()]
+                self.found.setCurrentRow(min(max(row, 0), self.found.count() - 1))
+                self.found.scrollTo(self.found.currentIndex() or QModelIndex())
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.choose()
+                return True
+            if event.key() == Qt.Key.Key_Escape:
+                self._close()
+                return True
+        return False

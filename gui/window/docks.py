@@ -1,0 +1,148 @@
+"""The panels around the pages: scenario, linked views, lessons."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+
+from .parts import LINKED, TAB_TEXT, part
+from .scenario_panel import ScenarioPanel
+
+WIDTHS = {"scenario": 232, "views": 340, "lessons": 380}
+
+
+class LinkedTabs(QTabWidget):
+    """The linked views as tabs; each is built when it is first looked at."""
+
+    def __init__(self, session, colours, parent=None):
+        super().__init__(parent)
+        self._session, self._colours = session, colours
+        self.views: dict[str, QWidget] = {}
+        self.setDocumentMode(True)
+        self.setAccessibleName("Linked views")
+        self.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for name in LINKED:
+            holder = QWidget()
+            QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)
+            self.addTab(holder, TAB_TEXT[name])
+        self.currentChanged.connect(self.build)
+
+    def build(self, index: int) -> QWidget:
+        """The view of a tab."""
+        name = LINKED[index]
+        if name not in self.views:
+            view = part(name)(self._session, self._colours)
+            view.setAccessibleName(view.title)
+            view.setAccessibleDescription(view.why)
+            self.setTabToolTip(index, f"{view.title}: {view.why}")
+            self.widget(index).layout().addWidget(view)
+            self.views[name] = view
+        return self.views[name]
+
+    def set_theme(self, colours) -> None:
+        self._colours = colours
+        for view in self.views.values():
+            view.set_theme(colours)
+
+
+class Docks:
+    """Makes the three docks of a window and keeps them in order."""
+
+    def __init__(self, window):
+        self._window = window
+        self.scenario = ScenarioPanel(window.session, self._load, window.shortcuts)
+        self.tabs = LinkedTabs(window.session, window.colours)
+        self.readouts: QWidget | None = None
+        self.lessons: QWidget | None = None
+        self._views = QSplitter(Qt.Orientation.Vertical)
+        self._views.setChildrenCollapsible(False)
+        self._views.addWidget(self.tabs)
+        left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+        self.scenario_dock = self._dock("Scenario", "scenario", self.scenario, left)
+        self.views_dock = self._dock("Linked views", "views", self._views, right)
+        self.lessons_dock = self._dock("Lessons", "lessons", QWidget(), right)
+        self.lessons_dock.hide()
+        self._hidden_for_page: list[QDockWidget] = []
+
+    def finish(self) -> None:
+        """Build what may come after the first paint: readouts, the first tab, the table."""
+        if self.readouts is None:
+            self.readouts = part("readouts")(self._window.session, self._window.colours)
+            self._views.insertWidget(0, scrolled(self.readouts))
+            self._views.setSizes([300, 360])
+            self.tabs.build(self.tabs.currentIndex())
+            self.scenario.add_table(self._window.colours)
+
+    def toggle_lessons(self) -> None:
+        """Show or hide the lessons."""
+        if self.lessons is None:
+            self.lessons = part("lessons")(self._window.session, self._window.colours, self._window.tell)
+            self.lessons_dock.setWidget(self.lessons)
+        self.lessons_dock.setVisible(self.lessons_dock.isHidden())
+        if self.lessons_dock.isVisible():
+            self._window.tabifyDockWidget(self.views_dock, self.lessons_dock)
+            self.lessons_dock.raise_()
+
+    def for_page(self, name: str) -> None:
+        """Scenario and linked views belong to particles and weights; the other pages have the whole width."""
+        if name in ("particles", "weights"):
+            for dock in self._hidden_for_page:
+                dock.show()
+            self._hidden_for_page = []
+        elif not self._hidden_for_page:
+            self._hidden_for_page = [d for d in (self.scenario_dock, self.views_dock) if not d.isHidden()]
+            for dock in self._hidden_for_page:
+                dock.hide()
+
+    def all_shown(self) -> None:
+        """Before the layout is remembered: what a page has hidden counts as shown."""
+        self.for_page("particles")
+
+    def reset_layout(self) -> None:
+        """Every panel where it was at first."""
+        window = self._window
+        for dock, area in (
+            (self.scenario_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
+            (self.views_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+            (self.lessons_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+        ):
+            dock.setFloating(False)
+            window.addDockWidget(area, dock)
+            dock.setVisible(dock is not self.lessons_dock)
+        self.set_widths()
+        window.particles_page.setSizes([200, 500])
+
+    def set_widths(self) -> None:
+        """Widths that suit the window."""
+        share = min(max(self._window.width() / 1440, 0.72), 1.5)
+        docks = [self.scenario_dock, self.views_dock]
+        widths = [round(WIDTHS["scenario"] * share), round(WIDTHS["views"] * share)]
+        self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
+
+    def set_theme(self, colours) -> None:
+        self.tabs.set_theme(colours)
+        for panel in (self.readouts, self.lessons, self.scenario.table):
+            if panel is not None:
+                panel.set_theme(colours)
+
+    def _load(self, name: str, n: int | None, seed: int | None) -> None:
+        if self._window.filing.may_leave():
+            self._window.attempt(lambda: self._window.filing.load_scenario(name, n, seed))
+        else:
+            self.scenario.refresh()
+
+    def _dock(self, title: str, name: str, inside: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
+        dock = QDockWidget(title, self._window)
+        dock.setObjectName(name)
+        dock.setWidget(inside)
+        self._window.addDockWidget(area, dock)
+        return dock
+
+
+def scrolled(inside: QWidget) -> QScrollArea:
+    """A panel that can be scrolled where there is too little room."""
+    area = QScrollArea(widgetResizable=True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setWidget(inside)
+    return area

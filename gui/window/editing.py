@@ -1,0 +1,117 @@
+"""The actions of the menu Edit: each is one step that can be undone."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtWidgets import QInputDialog
+
+from particles import scenarios
+from particles.scenarios import LARGEST_SEED
+
+from ..model import edits
+
+
+class Editing:
+    """Edits of the session's document; those of many particles act on what is selected."""
+
+    def __init__(self, window):
+        self._window = window
+        self._document, self._selection = window.session.document, window.session.selection
+
+    def _edit(self, new, what: str) -> None:
+        self._document.edit(new, what)
+
+    def do_undo(self) -> None:
+        self._document.undo()
+
+    def can_undo(self) -> bool:
+        return self._document.can_undo
+
+    def text_undo(self) -> str:
+        return f"Undo: {self._document.undo_text}" if self._document.can_undo else "Undo"
+
+    def do_redo(self) -> None:
+        self._document.redo()
+
+    def can_redo(self) -> bool:
+        return self._document.can_redo
+
+    def text_redo(self) -> str:
+        return f"Redo: {self._document.redo_text}" if self._document.can_redo else "Redo"
+
+    def do_add(self) -> None:
+        system, id = edits.added(self._document.latest, widest_gap(self._document.latest.particles.position), 0.0)
+        self._edit(system, "Add particle")
+        self._selection.select([id])
+
+    def do_delete(self) -> None:
+        ids = self._selection.ids
+        self._edit(edits.removed(self._document.latest, ids), "Delete" if len(ids) > 1 else "Delete particle")
+
+    def do_duplicate(self) -> None:
+        before = self._document.latest
+        first, count = edits.next_id(before), len(self._selection.ids)
+        self._edit(edits.duplicated(before, self._selection.ids), "Duplicate")
+        self._selection.select(range(first, first + count))
+
+    def can_delete(self) -> bool:
+        ids = self._selection.ids
+        return bool(ids) and self._document.latest is self._document.system
+
+    can_duplicate = can_delete
+
+    def do_select_all(self) -> None:
+        self._selection.select(self._document.system.ids)
+
+    def can_select_all(self) -> bool:
+        return len(self._document.system) > 0
+
+    can_mirror = can_penalty = can_select_all
+
+    def do_select_none(self) -> None:
+        self._selection.clear()
+
+    def do_new_seed(self) -> None:
+        recipe = self._document.latest.source
+        seed = 0 if recipe.seed >= LARGEST_SEED else recipe.seed + 1
+        self._window.filing.load_scenario(recipe.name, recipe.n, seed)
+
+    def can_new_seed(self) -> bool:
+        recipe = self._document.latest.source
+        return recipe is not None and recipe.seed is not None and recipe.name in scenarios.names()
+
+    def do_mirror(self) -> None:
+        self._edit(edits.mirrored(self._document.latest), "Mirror")
+
+    def do_penalty(self) -> None:
+        self._edit(edits.penalty_velocities(self._document.latest), "Velocities of the penalty")
+
+    def do_rename(self) -> None:
+        before = self._document.latest
+        name, given = QInputDialog.getText(self._window, "Rename", "Name of the scenario:", text=before.name)
+        if given and name != before.name:
+            self._edit(edits.renamed(before, name), "Rename")
+
+    def do_horizon(self) -> None:
+        before = self._document.latest
+        text, given = QInputDialog.getText(
+            self._window, "Time shown", "Show the system until the time:", text=f"{before.horizon:.12g}"
+        )
+        if given:
+            self._edit(edits.with_horizon(before, text), "Time shown")
+
+    def do_reset(self) -> None:
+        self._document.reset()
+
+
+def widest_gap(position: np.ndarray) -> float:
+    """The middle of the widest gap between sorted positions; beside a single particle; 0 on an empty line."""
+    if position.size == 0:
+        return 0.0
+    if position.size == 1:
+        return float(position[0] + 1.0)
+    gaps = np.diff(position)
+    widest = int(np.argmax(gaps))
+    if gaps[widest] == 0:
+        return float(position[-1] + 1.0)
+    return float(position[widest] / 2 + position[widest + 1] / 2)

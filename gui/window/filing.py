@@ -1,0 +1,172 @@
+"""The actions of the menu File, and how anything that is given to the window is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox
+
+from particles import scenarios
+
+from ..model.system import System
+
+FIGURES = (".png", ".svg", ".pdf")
+ARRAYS = (".npy", ".npz", ".pt", ".pth", ".bin", ".safetensors")
+LARGE = 20_000  # particles that are drawn up in a worker
+OPENED = (
+    "All that can be opened (*.json *.npz *.npy *.pt *.pth *.safetensors *.png *.svg *.pdf);;"
+    "Scenarios (*.json);;Histories and weights (*.npz *.npy *.pt *.pth *.safetensors);;"
+    "Figures (*.png *.svg *.pdf);;All files (*)"
+)
+
+
+class Filing:
+    """Opens, saves and copies the session's document."""
+
+    def __init__(self, window):
+        self._window, self._session = window, window.session
+        self._document = window.session.document
+
+    # opening
+
+    def open(self, path, time: float | None = None) -> None:
+        """Open a file or folder: whoever knows what it is takes it.  ValueError or OSError in one sentence."""
+        path = Path(path)
+        if path.is_dir() or path.suffix.lower() in ARRAYS:
+            for name in ("training",) if path.is_dir() else ("weights",):
+                page = self._window.pages.built(name)
+                if page is not None and page.open(path):
+                    self._window.pages.show(name)
+                    return
+        if path.is_dir():
+            raise ValueError(f"{path}: this folder is no training run")
+        if not self.may_leave():
+            return
+        if path.suffix.lower() in FIGURES:
+            self._open_figure(path)
+        else:
+            self._document.open_file(path)
+        if self._window.pages.shown not in ("particles", "weights"):
+            self._window.pages.show("particles")
+        self._started(time)
+
+    def _open_figure(self, path: Path) -> None:
+        from ..export.reopen import figure_in
+
+        found = figure_in(path)
+        self._document.load(found.system)
+        self._session.clock.go(found.time)
+
+    def load_scenario(self, name: str, n: int | None = None, seed: int | None = None, *, play: bool = True) -> None:
+        """Load one of the catalogue; a large one is drawn up in a worker.  ValueError for what cannot be."""
+        smallest, default, largest = scenarios.sizes(name)
+        count = default if n is None else n
+        if not smallest <= count <= largest or (count <= LARGE and name != "trained-layer"):
+            self._loaded(scenarios.get(name, n, seed), play)
+        else:
+            self._window.workers.run(
+                lambda: scenarios.get(name, n, seed),
+                lambda scenario: self._loaded(scenario, play),
+                f"drawing up {count:,} particles",
+                key="scenario",
+            )
+
+    def _loaded(self, scenario, play: bool) -> None:
+        clock = self._session.clock
+        clock.pause()
+        self._document.load(System.of_scenario(scenario))
+        clock.range = None
+        clock.direction = 1
+        clock.go(0.0)
+        if play:
+            clock.play()
+
+    def _started(self, time: float | None) -> None:
+        if time is not None:
+            self._session.clock.go(time)
+
+    def do_new(self) -> None:
+        if self.may_leave():
+            self._session.clock.pause()
+            self._document.load(System.empty())
+            self._window.pages.show("particles")
+
+    def do_open(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(self._window, "Open", "", OPENED)
+        if path:
+            self.open(path)
+
+    def do_open_run(self) -> None:
+        path = QFileDialog.getExistingDirectory(self._window, "Open a run folder")
+        if path:
+            self.open(path)
+
+    # saving
+
+    def do_save(self) -> None:
+        if self._document.path is None:
+            self.do_save_as()
+        else:
+            self._document.save()
+
+    def do_save_as(self) -> None:
+        name = f"{self._document.latest.name}.json".replace("/", "-")
+        path, _kind = QFileDialog.getSaveFileName(self._window, "Save", name, "Scenario (*.json)")
+        if path:
+            path = Path(path)
+            self._document.save(path if path.suffix else path.with_suffix(".json"))
+
+    def can_save(self) -> bool:
+        return len(self._document.latest) > 0
+
+    can_save_as = can_export = can_copy_python = can_save
+
+    def may_leave(self) -> bool:
+        """Ask what to do with unsaved changes, if there are any; False: stay."""
+        if not self._document.modified or not len(self._document.latest):
+            return True
+        answer = ask_unsaved(self._window, self._document.latest.name)
+        if answer == QMessageBox.StandardButton.Save:
+            self.do_save()
+            return not self._document.modified
+        return answer == QMessageBox.StandardButton.Discard
+
+    # elsewhere
+
+    def do_export(self) -> None:
+        self._session.clock.pause()
+        self._window.open_export()
+
+    def do_copy_python(self) -> None:
+        from ..export.copying import as_python
+
+        self._copy(as_python(self._session), "The Python code is in the clipboard.")
+
+    def do_copy_command(self) -> None:
+        from ..export.copying import as_command
+
+        self._copy(as_command(self._session), "The command line is in the clipboard.")
+
+    def can_copy_command(self) -> bool:
+        return len(self._document.latest) > 0
+
+    def _copy(self, text: str, told: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        self._window.tell(told, "info")
+
+    def do_quit(self) -> None:
+        self._window.close()
+
+
+def ask_unsaved(window, name: str) -> QMessageBox.StandardButton:
+    """The one question that has to be answered: save, discard or cancel."""
+    box = QMessageBox(window)
+    box.setWindowTitle("Unsaved changes")
+    box.setText(f"“{name}” has changes that are not saved.")
+    button = QMessageBox.StandardButton
+    box.setStandardButtons(button.Save | button.Discard | button.Cancel)
+    box.setDefaultButton(button.Save)
+    answer = box.exec()
+    box.deleteLater()
+    return button(answer)

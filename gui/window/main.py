@@ -1,0 +1,263 @@
+"""The main window: it puts the parts together, and lets go of all of them when it closes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QVBoxLayout, QWidget
+
+from ..model.autosave import Autosave, discard, found, restore
+from ..model.session import Session
+from .actions import EDIT, FILE, HELP, PLAY, VIEW
+from .command_palette import CommandPalette
+from .docks import Docks
+from .dropping import paths_in
+from .editing import Editing
+from .errors import one_sentence
+from .filing import Filing
+from .key_overlay import KeyOverlay
+from .menus import Menus
+from .messages import MessageStrip
+from .pages import ModeBar, PageController, Pages
+from .particles_page import ParticlesPage
+from .parts import actions_of
+from .playing import Playing, Ticking
+from .settings import Settings
+from .shortcuts import Shortcuts
+from .theme import apply_theme
+from .tour import Tour
+from .transport import Transport
+from .viewing import Helping, Viewing
+from .workers import Workers
+
+SMALLEST = QSize(760, 480)
+FIRST_SIZE = QSize(1360, 860)
+
+
+class MainWindow(QMainWindow):
+    """One window on one session.  ``unsaved`` is the folder for crash copies, None for none."""
+
+    def __init__(self, session: Session, settings: Settings, unsaved=None):
+        super().__init__()
+        self.session, self.settings = session, settings
+        self.setMinimumSize(SMALLEST)
+        self.resize(FIRST_SIZE)
+        self.setAcceptDrops(True)
+        self.setDockNestingEnabled(True)
+        self.colours = apply_theme(session.options.theme)
+        self.messages = MessageStrip(self)
+        self.workers = Workers(self, self.tell)
+        self._connect_document()
+        self.shortcuts = Shortcuts(self, self.report)
+        self._add_actions()
+        self._build()
+        self._unsaved = unsaved
+        self.autosave = None if unsaved is None else Autosave(session.document, unsaved, session.document.run)
+        if self.autosave is not None:
+            self.autosave.trouble.connect(self.tell)
+        self.ticking = Ticking(session.clock, self)
+        self._finished = False
+        self._refresh_title()
+        self.shortcuts.refresh()
+
+    def _connect_document(self) -> None:
+        session, document = self.session, self.session.document
+        document.run = lambda work, then, what: self.workers.run(work, then, what, key=object())
+        document.trouble.connect(self.tell)
+        document.recent = self.settings.recent()
+        document.title_changed.connect(self._refresh_title)
+        document.changed.connect(self._refresh_actions)
+        session.selection.changed.connect(self._refresh_actions)
+        session.clock.state_changed.connect(self._refresh_actions)
+        session.options.changed.connect(self._option_changed)
+
+    def _add_actions(self) -> None:
+        self.filing, self.playing = Filing(self), Playing(self.session)
+        self.shortcuts.add(FILE, self.filing)
+        self.shortcuts.add(EDIT, Editing(self))
+        self.shortcuts.add(VIEW, Viewing(self))
+        self.shortcuts.add(PLAY, self.playing)
+        self.shortcuts.add(HELP, Helping(self))
+
+    def _build(self) -> None:
+        self.particles_page = ParticlesPage(self.session, self.colours)
+        self.line, self.space_time = self.particles_page.line, self.particles_page.space_time
+        self.pages = Pages(self, self.particles_page)
+        self.mode_bar = ModeBar(self.shortcuts)
+        self.transport = Transport(self.session, self.colours, self.shortcuts)
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.mode_bar)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.transport)
+        self.setCentralWidget(middle)
+        self.docks = Docks(self)
+        self.scenario_dock, self.views_dock = self.docks.scenario_dock, self.docks.views_dock
+        self.lessons_dock = self.docks.lessons_dock
+        for name in ("weights", "algorithms", "training"):
+            self.shortcuts.add(actions_of(name), PageController(self.pages, name))
+        self.menus = Menus(self, self.shortcuts)
+        self._busy = QLabel(self)
+        self._busy.setProperty("role", "quiet")
+        self._progress = QProgressBar(self, textVisible=False, minimum=0, maximum=0)
+        self._progress.setFixedWidth(120)
+        for item in (self._busy, self._progress):
+            self.statusBar().addWidget(item)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().hide()
+        self.workers.busy.connect(self._show_busy)
+        self.palette_box = CommandPalette(self, self.shortcuts)
+        self.key_overlay = KeyOverlay(self, self.shortcuts)
+        self.tour: Tour | None = None
+
+    # what the parts ask of the window
+
+    def tell(self, text: str, kind: str = "error") -> None:
+        """Say a sentence in the message strip."""
+        self.messages.tell(text, kind)
+
+    def report(self, error: BaseException) -> None:
+        """Say what went wrong."""
+        self.tell(one_sentence(error))
+
+    def attempt(self, what: Callable[[], None]) -> bool:
+        """Do it; an error of a foreseen kind becomes a message.  Whether it went well."""
+        try:
+            what()
+        except (ValueError, OSError, RuntimeError, MemoryError) as error:
+            self.report(error)
+            return False
+        return True
+
+    def open(self, path, time: float | None = None) -> bool:
+        """Open a file or folder, or say why not."""
+        return self.attempt(lambda: self.filing.open(path, time))
+
+    def open_export(self) -> None:
+        """The dialog for pictures, films and tables."""
+        from ..export.dialog import ExportDialog
+        from .parts import LINKED, part
+
+        classes = [part(name) for name in ("line", "space-time", *LINKED)]
+        dialog = ExportDialog(self.session, classes, self.colours, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.show()
+
+    def page_shown(self, name: str) -> None:
+        """Another page has come to the front."""
+        self.mode_bar.buttons[name].setChecked(True)
+        self.transport.setVisible(name in ("particles", "weights"))
+        self.docks.for_page(name)
+        if name not in ("particles", "weights"):
+            self.session.clock.pause()
+        self._refresh_actions()
+
+    def start_tour(self) -> None:
+        """From the first stop."""
+        self.pages.show("particles")
+        if self.tour is None:
+            self.tour = Tour(self, self.settings.set_tour_seen, self.colours)
+        self.tour.go(0)
+
+    def finish(self) -> None:
+        """After the first paint: the rest of the window, what a crash has left behind, and at first the tour."""
+        if self._finished:
+            return
+        self._finished = True
+        self.docks.finish()
+        self.docks.set_widths()
+        self._offer_unsaved()
+
+    def rescue(self) -> None:
+        """Something unexpected happened: what was being dragged is dropped, and so kept safe with the rest."""
+        self.session.clock.pause()
+        while self.session.document.dragging:
+            self.session.document.end_drag()
+
+    def _offer_unsaved(self) -> None:
+        lost = next(iter(found(self._unsaved)), None) if self._unsaved is not None else None
+        if lost is not None:
+            self.messages.tell(
+                f"“{lost.name}” was not saved when the program ended on {lost.when:%d %B at %H:%M}.",
+                "info",
+                restore=lambda: self.attempt(lambda: restore(self.session.document, lost)) and discard(lost),
+                discard=lambda: discard(lost),
+            )
+
+    # what changes
+
+    def _refresh_actions(self, *_) -> None:
+        self.shortcuts.refresh()
+
+    def _refresh_title(self) -> None:
+        document = self.session.document
+        name = document.latest.name
+        self.setWindowTitle(f"{name}[*] — Sticky Weights")
+        self.setWindowModified(document.modified)
+        count = len(document.latest)
+        kind = "weights" if document.latest.kind == "weights" else "particles"
+        star = " *" if document.modified else ""
+        seed = "" if document.latest.seed is None else f" · seed {document.latest.seed}"
+        self.mode_bar.document.setText(f"{name}{star} · {count:,} {kind}{seed}")
+        self.shortcuts.refresh()
+
+    def _option_changed(self, name: str) -> None:
+        if name == "theme":
+            self.colours = apply_theme(self.session.options.theme)
+            parts = [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]
+            for item in parts:
+                item.set_theme(self.colours)
+        elif name == "class_mode":
+            self.docks.scenario_dock.setVisible(not self.session.options.class_mode)
+        self._refresh_actions()
+
+    def _show_busy(self, what: str) -> None:
+        self._busy.setText(f"{what[:1].upper()}{what[1:]}…" if what else "")
+        self.statusBar().setVisible(bool(what))
+
+    # Qt's events
+
+    def showEvent(self, event) -> None:  # noqa: N802
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.finish)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self.tour is not None:
+            self.tour.place()
+
+    def dragEnterEvent(self, event) -> None:  # noqa: N802
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event) -> None:  # noqa: N802
+        paths = paths_in(event.mimeData())
+        event.acceptProposedAction()
+        if len(paths) == 1:
+            self.open(paths[0])
+        else:
+            self.tell("Drop one file or folder of this computer at a time.")
+
+    def closeEvent(self, event) -> None:  # noqa: N802
+        if not self.filing.may_leave():
+            event.ignore()
+            return
+        self.session.clock.pause()
+        self.ticking.stop()
+        for page in self.pages.all_built():
+            closing = getattr(page, "closing", None)
+            if closing is not None:
+                closing()
+        self.workers.closing()
+        self.docks.all_shown()
+        self.settings.keep(self)
+        self.settings.keep_options(self.session.options)
+        self.settings.keep_recent(self.session.document.recent)
+        if self.autosave is not None:
+            self.autosave.close()
+        self.shortcuts.stop()
+        self.session.close()
+        super().closeEvent(event)

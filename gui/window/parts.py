@@ -1,0 +1,34 @@
+"""Where the views and pages are.  They are imported when they are first needed, so that the window opens quickly."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+LINKED = ("hull", "tree", "phase", "counts")  # the tabs, in this order
+TAB_TEXT = {"hull": "Hull", "tree": "Tree", "phase": "Phase", "counts": "Counts"}
+PAGE_TEXT = {"particles": "Particles", "weights": "Weights", "algorithms": "Algorithms", "training": "Training"}
+_CLASSES = {
+    "line": ("gui.views.line", "LineView"),
+    "space-time": ("gui.views.space_time", "SpaceTimeView"),
+    "hull": ("gui.views.hull", "HullView"),
+    "tree": ("gui.views.tree", "TreeView"),
+    "phase": ("gui.views.phase", "PhaseView"),
+    "counts": ("gui.views.counts", "CountsView"),
+    "readouts": ("gui.views.readouts", "ReadoutsPanel"),
+    "weights": ("gui.weights.page", "WeightsPage"),
+    "algorithms": ("gui.algorithms.page", "AlgorithmsPage"),
+    "training": ("gui.training.page", "TrainingPage"),
+    "lessons": ("gui.lessons.panel", "LessonPanel"),
+}
+_TABLES = {name: f"gui.{name}.actions" for name in ("weights", "algorithms", "training", "lessons")}
+
+
+def part(name: str) -> type:
+    """The class of a view, page or panel."""
+    module, cls = _CLASSES[name]
+    return getattr(import_module(module), cls)
+
+
+def actions_of(name: str) -> tuple:
+    """The rows that a page adds to the table of actions; they load nothing else."""
+    return import_module(_TABLES[name]).ACTIONS

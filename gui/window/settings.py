@@ -1,0 +1,80 @@
+"""What the window remembers from one time to the next.  A broken or foreign value is as good as none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
+
+from ..model.options import CHOICES, NAMES
+
+ORGANIZATION, APPLICATION = "stickyweights", "stickyweights"
+KEPT = tuple(name for name in NAMES if name != "follow")
+MOST_RECENT = 10
+LAYOUT = 1  # of docks; another number forgets the old one
+
+
+class Settings:
+    """The settings file of this user, or the one at ``path``."""
+
+    def __init__(self, path: Path | None = None):
+        if path is None:
+            self._store = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, ORGANIZATION, APPLICATION)
+        else:
+            self._store = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def first_start(self) -> bool:
+        """Whether nothing has been remembered yet."""
+        return not self._store.contains("geometry")
+
+    @property
+    def tour_seen(self) -> bool:
+        return self._store.value("tour") == "seen"
+
+    def set_tour_seen(self) -> None:
+        self._store.setValue("tour", "seen")
+
+    def options(self) -> dict:
+        """The options that are remembered and still make sense."""
+        found = {}
+        for name in KEPT:
+            value = self._store.value(f"options/{name}")
+            if name in CHOICES and value in CHOICES[name]:
+                found[name] = value
+            elif name not in CHOICES and value in ("true", "false", True, False):
+                found[name] = value in ("true", True)
+        return found
+
+    def keep_options(self, options) -> None:
+        for name in KEPT:
+            self._store.setValue(f"options/{name}", getattr(options, name))
+
+    def recent(self) -> list[Path]:
+        """Files opened last, newest first; those that are gone are left out."""
+        found = self._store.value("recent") or []
+        found = [found] if isinstance(found, str) else found
+        return [Path(text) for text in found if isinstance(text, str) and Path(text).exists()][:MOST_RECENT]
+
+    def keep_recent(self, paths: list[Path]) -> None:
+        self._store.setValue("recent", [str(path) for path in paths[:MOST_RECENT]])
+
+    def restore(self, window) -> bool:
+        """Put the window and its docks where they were; whether there was anything to restore."""
+        geometry, state = self._store.value("geometry"), self._store.value("state")
+        done = isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)
+        if isinstance(state, QByteArray):
+            window.restoreState(state, LAYOUT)
+        return done
+
+    def keep(self, window) -> None:
+        self._store.setValue("geometry", window.saveGeometry())
+        self._store.setValue("state", window.saveState(LAYOUT))
+
+    def sync(self) -> None:
+        self._store.sync()
+
+
+def data_folder() -> Path:
+    """Where unsaved work is kept until the window is closed in order."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)) / "unsaved"
