@@ -1,0 +1,230 @@
+"""The space-time diagram: every world line, merging as time goes up, and the present as a line across."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from shiboken6 import isValid
+
+from gui.draw.arrays import draw_points
+from gui.draw.event_dots import draw_event_dots
+from gui.draw.heavy_paths import HeavyPaths
+from gui.draw.palette import with_alpha
+from gui.draw.world_lines import Look, draw_world_lines, line_width
+from gui.draw.x_range import XRange
+from gui.model.lineage import nodes_at
+
+from .line import SharedX
+from .line_scene import LEFT, RIGHT
+from .linked_axes import (
+    SMALL,
+    Frame,
+    draw_empty,
+    draw_grid,
+    draw_heading,
+    draw_labels,
+    heading_height,
+    readable,
+    round_ticks,
+    sized,
+)
+from .linked_view import Hit, LinkedView
+from .space_time_axis import time_label, time_ticks
+
+AT_ONCE = 20_000  # particles whose world lines are put in order while the user waits
+HOVER = 200_000  # with more particles, only a click looks for what is under the mouse
+REACH = 6.0  # pixels from a line or the cursor that still count as on it
+DOTTED = 1_500  # more clusters than this have no dots on the line of the present
+FUTURE = 0.45  # how much of what is still to come is veiled
+
+
+class SpaceTimeView(LinkedView):
+    """World lines with width by mass and colour by lineage.  The line of the present can be dragged; a click on a
+    world line selects the cluster; the wheel zooms, a drag moves, a double click shows everything."""
+
+    title = "Space-time"
+    why = "Every particle's way through time, upward; where lines meet they stick. Drag the line of the present."
+    name = "space-time"
+
+    def __init__(self, session, theme, parent=None):
+        super().__init__(session, theme, parent)
+        self.x_range = XRange.of(session)
+        self.zoom = SharedX(self.x_range, vertical=True)
+        self.x_range.changed.connect(self.refresh)
+        self._paths: tuple[tuple, HeavyPaths] | None = None
+        self._under_way: tuple | None = None
+        self.drawn = 0  # world lines in the last picture
+
+    def frame(self, rect: QRectF) -> Frame:
+        font = sized(self.font(), 1.0)
+        line = QFontMetricsF(sized(font, SMALL)).height()
+        top, bottom = heading_height(font) + 4, 2 * line + 8
+        area = QRectF(
+            rect.left() + LEFT,
+            rect.top() + top,
+            max(rect.width() - LEFT - RIGHT, 20),
+            max(rect.height() - top - bottom, 20),
+        )
+        return Frame(area, (self.x_range.low, self.x_range.high), self.zoom.y)
+
+    def paths(self) -> HeavyPaths | None:
+        """The world lines of the present history on the present axis; None while a worker puts them in order."""
+        session = self.session
+        history, axis, horizon = session.document.history, session.axis, session.clock.horizon
+        key = (history, axis, horizon)
+        if self._paths is not None and self._paths[0] == key:
+            return self._paths[1]
+        if len(history.particles) <= AT_ONCE:
+            self._paths = (key, HeavyPaths.of(history, horizon, axis))
+            return self._paths[1]
+        if self._under_way != key:
+            self._under_way = key
+
+            def landed(paths: HeavyPaths) -> None:
+                if self._under_way == key:
+                    self._paths, self._under_way = (key, paths), None
+                    self.refresh()
+
+            session.document.run(lambda: HeavyPaths.of(history, horizon, axis), landed, "ordering world lines")
+        return self._paths[1] if self._paths is not None and self._paths[0] == key else None
+
+    def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
+        frame, paths, axis = self.frame(rect), self.paths(), self.session.axis
+        lit, heading = self.highlighted(), self.heading()
+        if on_screen:
+            selection = self.session.selection
+            key = (paths, frame.x, frame.y, axis.kind, selection.node, selection.ids if lit is not None else None)
+            self.still(painter, rect, "lines", key, lambda inner: self._draw_still(inner, frame, paths, lit))
+        else:
+            self._draw_still(painter, frame, paths, lit)
+        draw_heading(painter, rect, self.colours, *heading)
+        if len(self.session.document.system) == 0:
+            draw_empty(painter, frame.area, self.colours, "No particles, no world lines.")
+            return
+        if paths is None:
+            draw_empty(painter, frame.area, self.colours, "Putting the world lines in order …")
+        self._draw_present(painter, frame)
+
+    def heading(self) -> tuple[str, str]:
+        """Title and note."""
+        history = self.session.document.history
+        n, k = len(history.particles), int(history.count(self.session.clock.horizon))
+        what = "particle" if n == 1 else "particles"
+        ends = " stay apart" if n > 1 and k == n else ""
+        if k < n:
+            ends = f" become {k:,} {'cluster' if k == 1 else 'clusters'}"
+        return f"{n:,} {what}{ends}", "width: mass; a dot where clusters merge"
+
+    def hit(self, point: QPointF, frame: Frame) -> Hit | None:
+        area, history = frame.area, self.session.document.history
+        if not area.contains(point) or len(history.particles) == 0:
+            return None
+        if len(history.particles) > HOVER and self._held is None and not self._clicking:
+            return None
+        t = self.time_at(point, frame)
+        clusters = history.clusters(t)
+        away = np.abs(frame.across(clusters.position) - point.x())
+        near = np.flatnonzero(away <= np.maximum(REACH, 0.5 * line_width(clusters.mass, clusters.mass.sum())))
+        if near.size == 0:
+            return None
+        cluster = int(near[np.argmin(away[near])])
+        node = int(nodes_at(history, t)[cluster])
+        return Hit(node, self.card(node))
+
+    def card(self, node: int) -> str:
+        """What there is to say about a cluster that existed."""
+        history = self.session.document.history
+        tree, n = history.tree, len(history.particles)
+        first, last = int(tree.first[node]), int(tree.last[node])
+        size = last - first + 1
+        who = (
+            f"Particle {first + 1:,}" if size == 1 else f"Cluster of {size:,} particles ({first + 1:,} to {last + 1:,})"
+        )
+        born = 0.0 if node < n else float(tree.time[node - n])
+        died = "" if tree.parent[node] < 0 else f" to t = {readable(tree.time[tree.parent[node] - n])}"
+        mass = float(tree.mass[node])
+        velocity = readable(tree.momentum[node] / mass)
+        return f"{who}\nmass {readable(mass)}, velocity {velocity}\nlives from t = {readable(born)}{died or ' on'}"
+
+    # the present
+
+    def grabs_time(self, point: QPointF, frame: Frame) -> bool:
+        across = frame.area.left() - LEFT <= point.x() <= frame.area.right() + RIGHT
+        return across and abs(point.y() - self._present(frame)) <= REACH
+
+    def time_at(self, point: QPointF, frame: Frame) -> float:
+        return float(self.session.axis.inverse(frame.data(point)[1]))
+
+    def _present(self, frame: Frame) -> float:
+        return float(frame.up(self.session.axis.forward(self.session.clock.t)))
+
+    _clicking = False
+
+    def mouseReleaseEvent(self, event) -> None:  # noqa: N802
+        self._clicking = True  # with very many particles only a click asks what is there
+        try:
+            super().mouseReleaseEvent(event)
+        finally:
+            self._clicking = False
+
+    def _draw_still(self, painter: QPainter, frame: Frame, paths: HeavyPaths | None, lit) -> None:
+        """Everything that the present does not move: axes, world lines, merges."""
+        axis, session = self.session.axis, self.session
+        x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 110), 2))
+        y_ticks = time_ticks(axis, *frame.y, max(int(frame.area.height() / 55), 2))
+        draw_grid(painter, frame, self.colours, x_ticks, y_ticks)
+        draw_labels(painter, frame, self.colours, "position (weight units)", time_label(axis))
+        if paths is not None and len(paths.segments):
+            heaviest = float(session.document.history.particles.mass.sum())
+            look = Look(self.colours, session.colours, heaviest, lit)
+            self.drawn = draw_world_lines(painter, frame, paths, axis, look)
+            draw_event_dots(painter, frame, session.document.history, axis, look)
+
+    def _draw_present(self, painter: QPainter, frame: Frame) -> None:
+        """The line of the present with its clusters as dots, a veil over what is to come, and its time."""
+        area, t, y = frame.area, self.session.clock.t, self._present(frame)
+        painter.save()
+        painter.setClipRect(area.adjusted(-LEFT, -8, RIGHT, 8), Qt.ClipOperation.IntersectClip)
+        if t > 0 and y > area.top():
+            veil = QRectF(area.left(), area.top(), area.width(), min(y, area.bottom()) - area.top())
+            painter.fillRect(veil, with_alpha(self.colours.background, FUTURE))
+        painter.setPen(QPen(self.colours.accent, 1.6))
+        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        self._draw_dots(painter, frame, y)
+        self._draw_time(painter, area, y, t)
+        painter.restore()
+
+    def _draw_dots(self, painter: QPainter, frame: Frame, y: float) -> None:
+        clusters = self.session.clusters
+        x = frame.across(clusters.position)
+        some = np.flatnonzero((x >= frame.area.left() - 4) & (x <= frame.area.right() + 4))
+        if some.size > DOTTED:
+            return
+        index = self.session.colours[nodes_at(self.session.document.history, self.session.clock.t)[some]]
+        width = np.rint(2 * line_width(clusters.mass[some], clusters.mass.sum())) / 2 + 3.0
+        for halo in (2.0, 0.0):
+            for value in np.unique(index.astype(np.int64) + 8 * (2 * width).astype(np.int64)):
+                chosen = (index + 8 * (2 * width).astype(np.int64)) == value
+                ink = self.colours.background if halo else self.colours.clusters[value % 8]
+                pen = QPen(ink, value // 8 / 2 + halo)
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                painter.setPen(pen)
+                draw_points(painter, x[some[chosen]], np.full(int(chosen.sum()), y))
+
+    def _draw_time(self, painter: QPainter, area: QRectF, y: float, t: float) -> None:
+        """The handle at the left end: a tab with the time on it."""
+        font = sized(self.font(), SMALL, bold=True)
+        painter.setFont(font)
+        metrics, text = QFontMetricsF(font), readable(t)
+        width = max(metrics.horizontalAdvance(text) + 12, 30)
+        tab = QRectF(area.left() - width - 1, y - metrics.height() / 2 - 2, width, metrics.height() + 4)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(self.colours.accent)
+        painter.drawRoundedRect(tab, 4, 4)
+        painter.setPen(self.colours.background)
+        painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, text)
+
+    def refresh(self, *_) -> None:
+        if isValid(self):
+            self.update()
