@@ -63,7 +63,8 @@ class Page:
         for name, rect in arranged(list(self.views), frame.area).items():
             painter.save()
             try:
-                self.views[name].render_to(painter, QRectF(rect))
+                painter.translate(rect.topLeft())
+                self.views[name].render_to(painter, QRectF(0, 0, rect.width(), rect.height()))
             except Exception as error:  # whatever a view runs into: a figure with a hole in it would be worse
                 _log.exception("the view %s could not be drawn", name)
                 raise RuntimeError(

@@ -1,0 +1,232 @@
+"""The export dialog: what is to be written on the right, how it will look on the left."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)  # fmt: skip
+
+from gui.draw.palette import Colours
+
+from .exporter import Exporter
+from .form import Form
+from .own_session import own_session
+from .preview import Preview
+from .request import SUFFIXES, TITLES, job_of, summary
+
+WIDE = QSize(1060, 620)
+
+
+class ExportDialog(QDialog):
+    """Pictures, films and tables of a session.  The window goes on while a process of its own writes them.
+
+    ``view_classes`` are the views that can be chosen, by their ``name`` and ``title``.
+    """
+
+    def __init__(self, session, view_classes, colours: Colours, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.setWindowTitle("Export")
+        self.resize(WIDE)
+        self._session = session
+        self._stack = ExitStack()
+        self._own = self._stack.enter_context(own_session(session))
+        self.exporter = Exporter(self)
+        self.form = Form(self._own, view_classes, colours)
+        self.preview = Preview(self._own, colours)
+        self._lay_out()
+        self._connect()
+        self._choose_kind("picture")
+
+    def _lay_out(self) -> None:
+        self.kinds = {}
+        self._kind_group = QButtonGroup(self)
+        switch = QHBoxLayout()
+        for kind, title in TITLES.items():
+            button = QPushButton(title, checkable=True)
+            button.setAccessibleName(f"Export a {title.lower()}")
+            self._kind_group.addButton(button)
+            self.kinds[kind] = button
+            switch.addWidget(button, 1)
+        self.path = QLineEdit()
+        self.path.setAccessibleName("File")
+        self.choose = QPushButton("Choose…")
+        where = QHBoxLayout()
+        where.addWidget(self.path, 1)
+        where.addWidget(self.choose)
+        self.facts = QLabel(wordWrap=True)
+        self.facts.setProperty("role", "quiet")
+        self.told = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.told.setMinimumHeight(36)
+        self.progress = QProgressBar(textVisible=False)
+        self.progress.setAccessibleName("Progress")
+        self._keep_room(self.progress)
+        self.write = QPushButton("Export", default=True)
+        self.leave = QPushButton("Close")
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.leave)
+        buttons.addStretch(1)
+        buttons.addWidget(self.write)
+        right = QVBoxLayout()
+        right.setSpacing(10)
+        right.addLayout(switch)
+        right.addWidget(self.form)
+        right.addStretch(1)
+        right.addWidget(_heading("File"))
+        right.addLayout(where)
+        right.addWidget(self.facts)
+        right.addWidget(self.progress)
+        right.addWidget(self.told)
+        right.addLayout(buttons)
+        side = QWidget()
+        side.setFixedWidth(340)
+        side.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(18, 18, 18, 18)
+        whole.setSpacing(18)
+        whole.addWidget(self.preview, 1)
+        whole.addWidget(side)
+
+    @staticmethod
+    def _keep_room(widget: QWidget) -> None:
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setRetainSizeWhenHidden(True)
+        widget.setSizePolicy(policy)
+        widget.hide()
+
+    def _connect(self) -> None:
+        for kind, button in self.kinds.items():
+            button.clicked.connect(lambda _on, kind=kind: self._choose_kind(kind))
+        self.form.changed.connect(self._changed)
+        self._session.document.changed.connect(self._follow)
+        self.path.textEdited.connect(self._suffix_typed)
+        self.choose.clicked.connect(self._choose_path)
+        self.write.clicked.connect(self.start)
+        self.leave.clicked.connect(self._leave)
+        self.exporter.progressed.connect(self._progressed)
+        self.exporter.finished.connect(self._finished)
+        self.exporter.failed.connect(lambda sentence: self._stopped(sentence, "bad"))
+        self.exporter.cancelled.connect(lambda: self._stopped("Cancelled; no file was left.", "quiet"))
+
+    def _choose_kind(self, kind: str) -> None:
+        self.kinds[kind].setChecked(True)
+        self.form.show_kind(kind)
+        self._changed()
+
+    def _changed(self) -> None:
+        """The form says something else: so do the file's name, the preview and the facts."""
+        self.path.setText(str(self._path().with_suffix(SUFFIXES[self.form.format])))
+        try:
+            job = job_of(self.form, self._path(), self._own)
+        except ValueError as error:
+            self._say(str(error), "bad")
+            self.facts.setText("")
+            self.write.setEnabled(False)
+            return
+        self._say("", "quiet")
+        self.write.setEnabled(not self.exporter.running)
+        self.facts.setText(summary(job, self._own))
+        if job.kind in ("picture", "film"):
+            self._own.clock.t = job.time
+            self.preview.show_page(job.look.view, job.look.size, Colours.of(job.look.theme))
+        else:
+            self.preview.tell(summary(job, self._own))
+
+    def _follow(self) -> None:
+        self.form.follow(self._own.clock)
+        self._changed()
+
+    def _path(self) -> Path:
+        name = self.path.text().strip()
+        if name:
+            return Path(name).expanduser()
+        told = "".join(c if c.isalnum() or c in "-_ " else "-" for c in self._session.document.system.name)
+        return Path.home() / (told.strip(" -")[:60] or "figure")
+
+    def _suffix_typed(self, name: str) -> None:
+        self.form.choose_suffix(Path(name).suffix.lower())
+
+    def _choose_path(self) -> None:
+        path, _kind = QFileDialog.getSaveFileName(self, "Export to", str(self._path()))
+        if path:
+            self.path.setText(path)
+            self._suffix_typed(path)
+            self._changed()
+
+    def start(self) -> None:
+        """Begin to write."""
+        try:
+            self.exporter.start(self._own, job_of(self.form, self._path(), self._own))
+        except (ValueError, RuntimeError, OSError) as error:
+            self._say(str(error), "bad")
+            return
+        self.progress.setRange(0, 0)
+        self.progress.show()
+        self.write.setEnabled(False)
+        self.leave.setText("Cancel")
+        self._say("Starting…", "quiet")
+
+    def _leave(self) -> None:
+        if self.exporter.running:
+            self._say("Stopping…", "quiet")
+            self.exporter.cancel()
+        else:
+            self.close()
+
+    def _progressed(self, done: int, total: int) -> None:
+        self.progress.setRange(0, total)
+        self.progress.setValue(done)
+        self._say(f"{done:,} of {total:,}", "quiet")
+
+    def _finished(self, path: str, note: str) -> None:
+        self._stopped(f"Written: {path}" + (f"\n{note}" if note else ""), "good")
+
+    def _stopped(self, sentence: str, role: str) -> None:
+        self.progress.hide()
+        self.write.setEnabled(True)
+        self.leave.setText("Close")
+        self._say(sentence, role)
+
+    def _say(self, sentence: str, role: str) -> None:
+        self.told.setProperty("role", role)
+        self.told.style().unpolish(self.told)
+        self.told.style().polish(self.told)
+        self.told.setText(sentence)
+        self.told.setAccessibleName(sentence)
+
+    def done(self, result: int) -> None:
+        """Escape, or the button: stop, end the views, let go of the document."""
+        self._end()
+        super().done(result)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        self._end()
+        super().closeEvent(event)
+
+    def _end(self) -> None:
+        self._session.document.changed.disconnect(self._follow)
+        self.exporter.closing()
+        self.preview.close_page()
+        self._stack.close()
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("role", "heading")
+    return label

@@ -1,0 +1,73 @@
+"""What the dialog's form asks for, as a job, and in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from .film import Look
+from .film_plan import FilmPlan
+from .gif import FASTEST, check_length
+from .job import Job
+from .output_size import OutputSize
+
+TITLES = {"picture": "Picture", "film": "Film", "table": "Table"}
+FORMATS = {
+    "picture": {"png": "PNG", "svg": "SVG", "pdf": "PDF"},
+    "film": {"mp4": "MP4", "gif": "GIF"},
+    "table": {"events": "Merges, CSV", "positions": "Positions over time, CSV"},
+}
+SUFFIXES = {"png": ".png", "svg": ".svg", "pdf": ".pdf", "mp4": ".mp4", "gif": ".gif"} | dict.fromkeys(
+    ("events", "positions"), ".csv"
+)
+# Measured on films of the views at 1280 x 720, in bytes a pixel and frame.
+_BYTES = {"mp4": 0.009, "gif": 0.022}
+
+
+def job_of(form, path: Path, session) -> Job:
+    """The job that the form describes.  ValueError, in one sentence, where it cannot be done."""
+    size = OutputSize(form.width, form.height, form.dpi)
+    look = Look(form.view, size, form.theme)
+    clock = session.clock
+    moving = form.kind == "film" or form.format == "positions"
+    if not moving:
+        horizon = clock.horizon
+        return Job(_job_kind(form), path, look, form.time, FilmPlan(np.array([0.0, horizon])))
+    if form.format == "positions":
+        plan = FilmPlan.evenly(form.start, form.stop, form.rows / 25, 25)
+        return Job("positions", path, look, form.time, plan)
+    plan = form.plan(clock)
+    if form.format == "gif":
+        check_length(len(plan.times), (size.width, size.height))
+        if plan.fps > FASTEST:
+            raise ValueError(f"{plan.fps:g} frames a second: a GIF takes at most {FASTEST:g}")
+    return Job("film", path, look, form.start + 0.4 * (form.stop - form.start), plan)
+
+
+def summary(job: Job, session) -> str:
+    """What will be written, in a line or two."""
+    size = job.look.size
+    if job.kind == "picture":
+        if job.path.suffix.lower() == ".png":
+            return f"{size.width:,} × {size.height:,} pixels. Drop it on the window to open it again."  # noqa: RUF001
+        across, up = size.inches
+        return f"{across:.3g} × {up:.3g} inches. Drop it on the window to open it again."  # noqa: RUF001
+    if job.kind == "film":
+        count = len(job.plan.times)
+        guess = count * size.width * size.height * _BYTES[job.path.suffix.lower().lstrip(".")]
+        return f"{job.plan.seconds:.1f} s, {count:,} frames, about {_megabytes(guess)}."
+    if job.kind == "events":
+        return f"{session.document.history.events.time.size:,} rows: time, place, masses, velocities, energy lost."
+    rows = len(job.plan.times) * len(session.document.system)
+    return f"{rows:,} rows: time, particle, position, velocity, cluster, its mass."
+
+
+def _job_kind(form) -> str:
+    return "picture" if form.kind == "picture" else form.format
+
+
+def _megabytes(count: float) -> str:
+    if count < 1e6:
+        return f"{max(round(count / 1e4) * 10, 10)} kB"
+    return f"{count / 1e6:.2g} MB" if count < 1e8 else f"{count / 1e6:,.0f} MB"
