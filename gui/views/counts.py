@@ -8,13 +8,20 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
 
-from gui.draw.arrays import point_array
 from gui.draw.palette import with_alpha
-from gui.model.readouts import readouts
 
 from .counts_course import WAITS, Course, course_of, steps
 from .linked_axes import (
-    SMALL, Frame, draw_empty, draw_grid, draw_heading, heading_height, polygon, readable, round_ticks, sized,
+    SMALL,
+    Frame,
+    draw_empty,
+    draw_grid,
+    draw_heading,
+    heading_height,
+    polygon,
+    readable,
+    round_ticks,
+    sized,
 )  # fmt: skip
 from .linked_view import Hit, LinkedView
 from .linked_zoom import Zoom
@@ -41,7 +48,9 @@ class CountsView(LinkedView):
         font = sized(self.font(), 1.0)
         line = QFontMetricsF(sized(font, SMALL)).height()
         top = heading_height(font) + line + 4
-        area = QRectF(rect.left() + LEFT, rect.top() + top, rect.width() - LEFT - 16, rect.height() - top - 2 * line - 10)
+        area = QRectF(
+            rect.left() + LEFT, rect.top() + top, rect.width() - LEFT - 16, rect.height() - top - 2 * line - 10
+        )
         area.setSize(area.size().expandedTo(QRectF(0, 0, 10, 10).size()))
         return Frame(area, self.zoom.of((0.0, 1.0), (0.0, 1.0))[0], (0.0, 1.0))
 
@@ -137,18 +146,19 @@ class CountsView(LinkedView):
         x, y = steps(course, values)
         painter.setPen(QPen(self.colours.ink, 1.8))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(*point_array(frame.across(x), frame.up(y)).drawargs())
+        painter.drawPolyline(polygon(frame.across(x), frame.up(y)))
 
     def _areas(self, painter: QPainter, frame: Frame, course: Course) -> None:
         """Kinetic energy from below, heat hatched on top of it: together they are always the whole."""
         x, y = steps(course, course.kinetic)
         x, y = frame.across(x), frame.up(y)
         ground, whole = float(frame.up(0.0)), float(frame.up(1.0))
+        hatching = QBrush(with_alpha(self.colours.background, 0.55), Qt.BrushStyle.BDiagPattern)
         painter.setPen(Qt.PenStyle.NoPen)
         for level, brushes in (
             (ground, (QBrush(self.colours.kinetic),)),
-            (whole, (QBrush(self.colours.heat), QBrush(with_alpha(self.colours.background, 0.55), Qt.BrushStyle.BDiagPattern))),
-        ):  # fmt: skip
+            (whole, (QBrush(self.colours.heat), hatching)),
+        ):
             outline = polygon(np.concatenate(([x[0]], x, [x[-1]])), np.concatenate(([level], y, [level])))
             for brush in brushes:
                 painter.setBrush(brush)
@@ -158,14 +168,12 @@ class CountsView(LinkedView):
 
     def _draw_present(self, painter: QPainter, frame: Frame, course: Course, u: float) -> None:
         """The line of the present, and what it cuts: said above each panel."""
-        at = max(int(np.searchsorted(course.place, u, side="right")) - 1, 0)
-        now = readouts(self.session.document.history, self.session.clock.t) if at >= 0 else None
+        clusters, energy, lost = course.at(self.session.clock.t)
         panels = self._panels(frame, course)
-        heat = f"heat {readable(now.heat)}" if course.energy > 0 else "no heat"
         texts = (
-            ("clusters left", f"{now.clusters:,}"),
-            ("kinetic energy, and heat on top", f"{readable(now.kinetic_energy)} · {heat}"),
-            ("bits of rank lost, per particle", f"{readable(now.information_lost)} of {readable(course.bits)}"),
+            ("clusters left", f"{clusters:,}"),
+            ("kinetic energy, and heat on top", f"{readable(energy)} + {readable(course.energy - energy)}"),
+            ("bits of rank lost, per particle", f"{readable(lost)} of {readable(course.bits)}"),
         )
         for panel, (label, value) in zip(panels, texts, strict=True):
             self._words(painter, panel.area, panel.area.top(), label, value)
@@ -177,8 +185,8 @@ class CountsView(LinkedView):
         painter.setPen(QPen(self.colours.background, 1.0))
         painter.setBrush(self.colours.accent)
         painter.drawEllipse(QPointF(x, frame.area.bottom()), 5.0, 5.0)
-        heights = (math.log10(now.clusters) if len(self.session.document.system) > LOG_FROM else now.clusters,)
-        for panel, height in zip((panels[0], panels[2]), (*heights, now.information_lost), strict=True):
+        count = math.log10(clusters) if len(self.session.document.system) > LOG_FROM else clusters
+        for panel, height in ((panels[0], count), (panels[2], lost)):
             painter.drawEllipse(QPointF(x, float(panel.up(height))), 3.5, 3.5)
 
     def _words(self, painter: QPainter, area: QRectF, y: float, label: str, value: str = "", under=False) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from particles import History
-from particles.diagnostics import series
+from particles.diagnostics import Series, series
 
 COLUMNS = 1_500  # changes within one of so many columns of the time axis are drawn as one
 WAITS = 200_000  # more particles than this are counted while the window goes on
@@ -17,7 +17,8 @@ class Course(NamedTuple):
     """Values that hold from ``place`` (0 .. 1 on the time axis) to the next, arrays (s,); the last holds to the end.
 
     ``kinetic`` is the share of the first kinetic energy that is left (1 where nothing moves), ``lost`` the mean number
-    of bits of rank lost; ``energy`` is the kinetic energy at time 0, ``bits`` what can be lost at most.
+    of bits of rank lost; ``energy`` is the kinetic energy at time 0, ``bits`` what can be lost at most;
+    ``series`` holds every change.
     """
 
     place: np.ndarray
@@ -26,6 +27,16 @@ class Course(NamedTuple):
     lost: np.ndarray
     energy: float
     bits: float
+    series: Series
+
+    def at(self, t: float) -> tuple[int, float, float]:
+        """Clusters, kinetic energy and bits lost at time t, exactly."""
+        row = int(np.searchsorted(self.series.time, t, side="right")) - 1
+        return (
+            int(self.series.clusters[row]),
+            float(self.series.kinetic_energy[row]),
+            float(self.series.information_lost[row]),
+        )
 
 
 def course_of(history: History, axis, horizon: float) -> Course:
@@ -42,7 +53,7 @@ def course_of(history: History, axis, horizon: float) -> Course:
     energy = float(values.kinetic_energy[0])
     kinetic = values.kinetic_energy[kept] / energy if energy > 0 else np.ones(kept.size)
     bits = float(np.log2(n)) if n > 1 else 0.0
-    return Course(place, values.clusters[kept], kinetic, values.information_lost[kept], energy, bits)
+    return Course(place, values.clusters[kept], kinetic, values.information_lost[kept], energy, bits, values)
 
 
 def steps(course: Course, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

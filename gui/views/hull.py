@@ -8,14 +8,25 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from gui.draw.arrays import draw_lines, point_array
+from gui.draw.arrays import draw_lines
 from gui.draw.palette import with_alpha
 from gui.model.lineage import node_at, nodes_at
 
-from .hull_diagram import Sums, curve, heights, just_left, leaving, shown_edges, sums_of, vertices
+from .hull_diagram import Sums, curve, heights, just_left, leaving, shown_edges, sums_of, upright, vertices
 from .linked_axes import (
-    SMALL, Frame, draw_empty, draw_grid, draw_heading, draw_labels, draw_ring, padded, plot_area, polygon, readable,
-    round_ticks, sized,
+    SMALL,
+    Frame,
+    draw_empty,
+    draw_grid,
+    draw_heading,
+    draw_labels,
+    draw_ring,
+    padded,
+    plot_area,
+    polygon,
+    readable,
+    round_ticks,
+    sized,
 )  # fmt: skip
 from .linked_view import Hit, LinkedView, describe
 
@@ -41,7 +52,7 @@ class HullView(LinkedView):
 
     def frame(self, rect: QRectF) -> Frame:
         sums = self._sums()
-        x, y = self.zoom.of(padded(0.0, max(float(sums.mass[-1]), 1e-300), 0.02), padded(sums.low, sums.high, 0.1))
+        x, y = self.zoom.of(padded(0.0, max(float(sums.mass[-1]), 1e-300), 0.02), padded(*upright(sums), 0.1))
         texts = [text for _, text in round_ticks(*y, 5)]
         return Frame(plot_area(rect, sized(self.font(), 1.0), texts), x, y)
 
@@ -96,9 +107,11 @@ class HullView(LinkedView):
         n = len(self.session.document.history.particles)
         if k in (0, n):
             return f"The string is held here at its {'left' if k == 0 else 'right'} end."
-        between = f"between the particles {k:,} and {k + 1:,}"
+        between = f"between the ranks {k - 1:,} and {k:,}"
         if leaves < math.inf:
-            return f"This vertex, {between}, is the next to leave the string: they collide at t = {readable(leaves, 5)}."
+            return (
+                f"This vertex, {between}, is the next to leave the string: they collide at t = {readable(leaves, 5)}."
+            )
         if k in self.session.clusters.start:
             closes = self.session.document.history.merge_times[k - 1]
             later = f"until they collide at t = {readable(closes, 5)}" if closes < math.inf else "for ever"
@@ -113,7 +126,7 @@ class HullView(LinkedView):
         painter.drawPolygon(polygon(np.append(x, x[::-1]), np.append(top, bottom[::-1])))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self.colours.quiet, 1.0))
-        painter.drawPolyline(*point_array(x, top).drawargs())
+        painter.drawPolyline(polygon(x, top))
         if sums.mass.size <= SINGLE_POINTS + 1:
             painter.setBrush(self.colours.background)
             radius = 3.0 if sums.mass.size <= 40 else 1.8
@@ -149,19 +162,23 @@ class HullView(LinkedView):
             for x, y in np.vstack((ends[:, :2], ends[-1:, 2:])):
                 painter.drawEllipse(QPointF(x, y), radius, radius)
         if len(clusters) <= WRITTEN_SLOPES:
-            self._write_slopes(painter, ends, clusters.position)
+            self._write_slopes(painter, frame.area, ends, clusters.position)
 
-    def _write_slopes(self, painter: QPainter, ends: np.ndarray, position: np.ndarray) -> None:
+    def _write_slopes(self, painter: QPainter, area: QRectF, ends: np.ndarray, position: np.ndarray) -> None:
         font = sized(painter.font(), SMALL)
         painter.save()
         painter.setFont(font)
         painter.setPen(self.colours.ink)
         line = QFontMetricsF(font).height()
         for (x0, y0, x1, y1), value in zip(ends, position, strict=True):
-            right = y1 > y0  # a falling edge has its free side at the lower left
-            align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            x, y = 0.5 * (x0 + x1), 0.5 * (y0 + y1) + 5
-            painter.drawText(QRectF(x - 206 if right else x + 6, y, 200, line), align, f"x = {readable(value)}")
+            right = y1 < y0  # y grows downward: a rising edge has its free side at the lower right
+            text = f"x = {readable(value)}"
+            width = QFontMetricsF(font).horizontalAdvance(text)
+            if x1 - x0 < 0.8 * width:
+                continue
+            x = 0.5 * (x0 + x1) + (6 if right else -6 - width)
+            x = min(max(x, area.left() + 2), area.right() - width - 2)
+            painter.drawText(QRectF(x, 0.5 * (y0 + y1) + 4, width + 4, line), 0, text)
         painter.restore()
 
     def _mark_departures(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:

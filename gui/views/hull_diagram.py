@@ -64,6 +64,12 @@ def sums_of(history: History, horizon: float) -> Sums:
     return Sums(mass, start, rate, columns, float(low), float(high), centre, drift)
 
 
+def upright(sums: Sums) -> tuple[float, float]:
+    """The heights to show, the same at all times: the string never leaves them, a hill of slack above it may."""
+    depth = -sums.low
+    return sums.low, min(sums.high, 0.6 * depth) if depth > 0.1 * sums.high else sums.high
+
+
 def heights(sums: Sums, t: float, points: np.ndarray) -> np.ndarray:
     """S_k(t) of the given points."""
     return sums.start[points] + t * sums.rate[points]
@@ -91,7 +97,7 @@ def curve(sums: Sums, clusters: Clusters, t: float) -> Curve:
 
 
 def shown_edges(sums: Sums, clusters: Clusters, limits: tuple[float, float]) -> np.ndarray:
-    """The clusters whose edges a picture of the masses in ``limits`` tells apart: all, or the longest of each column."""
+    """The clusters whose edges are told apart among the masses in ``limits``: all, or the longest of each column."""
     low, high = limits
     first = max(int(np.searchsorted(sums.mass[clusters.start], low, side="right")) - 1, 0)
     last = int(np.searchsorted(sums.mass[clusters.start], high, side="right"))

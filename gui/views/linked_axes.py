@@ -70,7 +70,7 @@ def round_ticks(low: float, high: float, count: int) -> list[tuple[float, str]]:
         return []
     largest = max(abs(first), abs(last)) * step
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    plain = 1e-4 <= step and largest < 1e6
+    plain = step >= 1e-4 and largest < 1e6
     digits = max(1, 1 + math.floor(math.log10(max(largest, step)) + 1e-9) - math.floor(math.log10(step) + 1e-9))
     shape = f",.{decimals}f" if plain else f".{digits}g"
     return [(k * step, f"{k * step + 0.0:{shape}}".replace("-", MINUS)) for k in range(first, last + 1)]
@@ -142,9 +142,7 @@ def draw_heading(painter: QPainter, rect: QRectF, colours: Colours, title: str, 
     small = sized(painter.font(), SMALL)
     painter.setFont(small)
     painter.setPen(colours.quiet)
-    painter.drawText(
-        QPointF(left, rect.top() + 7 + line + QFontMetricsF(small).ascent()), _elided(note, small, room)
-    )
+    painter.drawText(QPointF(left, rect.top() + 7 + line + QFontMetricsF(small).ascent()), _elided(note, small, room))
     painter.restore()
 
 

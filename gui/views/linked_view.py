@@ -253,8 +253,8 @@ def describe(session, cluster: int) -> str:
     clusters, n = session.clusters, len(session.document.history.particles)
     first = int(clusters.start[cluster])
     last = int(clusters.start[cluster + 1]) - 1 if cluster + 1 < len(clusters) else n - 1
-    what = f"particle {first + 1}" if first == last else f"cluster of {last - first + 1:,} particles"
-    ranks = "" if first == last else f" (ranks {first + 1:,} to {last + 1:,})"
+    what = f"particle {first:,}" if first == last else f"cluster of {last - first + 1:,} particles"
+    ranks = "" if first == last else f" (ranks {first:,} to {last:,})"
     return (
         f"{what.capitalize()}{ranks}: position {clusters.position[cluster]:.5g}, "
         f"velocity {clusters.velocity[cluster]:.4g}, mass {clusters.mass[cluster]:.4g}."

@@ -15,7 +15,16 @@ from gui.draw.x_range import XRange
 from gui.model.lineage import node_at, nodes_at
 
 from .linked_axes import (
-    Frame, draw_empty, draw_grid, draw_heading, draw_labels, padded, plot_area, readable, round_ticks, sized,
+    Frame,
+    draw_empty,
+    draw_grid,
+    draw_heading,
+    draw_labels,
+    padded,
+    plot_area,
+    readable,
+    round_ticks,
+    sized,
 )  # fmt: skip
 from .linked_view import Hit, LinkedView, describe
 from .linked_zoom import Zoom
@@ -81,7 +90,9 @@ class PhaseView(LinkedView):
         frame, k = self.frame(rect), len(clusters)
         many = k > MOST_DISCS
         what = "the brighter, the more mass" if self.colours.dark else "the darker, the more mass"
-        note = f"{what}; single clusters appear below {MOST_DISCS:,}" if many else "area is mass; trails show the way here"
+        note = (
+            f"{what}; single clusters appear below {MOST_DISCS:,}" if many else "area is mass; trails show the way here"
+        )
         draw_heading(painter, rect, self.colours, f"Phase space: {k:,} cluster{'s' * (k != 1)}", note)
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 80), 2))
         y_ticks = round_ticks(*frame.y, max(int(frame.area.height() / 45), 2))

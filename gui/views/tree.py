@@ -11,11 +11,29 @@ from gui.draw.palette import with_alpha
 from gui.model.lineage import node_at
 
 from .linked_axes import (
-    SMALL, Frame, draw_empty, draw_grid, draw_heading, draw_labels, plot_area, polygon, readable, round_ticks, sized,
+    SMALL,
+    Frame,
+    draw_empty,
+    draw_grid,
+    draw_heading,
+    draw_labels,
+    plot_area,
+    polygon,
+    readable,
+    round_ticks,
+    sized,
 )  # fmt: skip
 from .linked_view import Hit, LinkedView
 from .tree_layout import (
-    WAITS, Layout, bars, branch_near, lay_out, smallest_shown, stray_lines, uprights, wedges,
+    WAITS,
+    Layout,
+    bars,
+    branch_near,
+    lay_out,
+    smallest_shown,
+    stray_lines,
+    uprights,
+    wedges,
 )  # fmt: skip
 
 REACH = 8.0
@@ -55,8 +73,8 @@ class TreeView(LinkedView):
         if layout is not None and layout.smallest > 1:
             note = f"wedges and hairlines stand for clusters of fewer than {layout.smallest:,} particles"
         draw_heading(painter, rect, self.colours, f"Merge tree: {clusters:,} branch{'es' * (clusters != 1)} now", note)
-        ticks = round_ticks(frame.x[0] + 1, frame.x[1] + 1, max(int(frame.area.width() / 80), 2))
-        x_ticks = [(value - 1, text) for value, text in ticks if value == round(value) and 1 <= value <= n]
+        ticks = round_ticks(*frame.x, max(int(frame.area.width() / 80), 2))
+        x_ticks = [(value, text) for value, text in ticks if value == round(value) and 0 <= value < n]
         y_ticks = session.axis.ticks(max(int(frame.area.height() / 45), 2))
         draw_grid(painter, frame, self.colours, x_ticks, y_ticks)
         draw_labels(painter, frame, self.colours, "rank, from the left", self._time_label())
@@ -89,11 +107,17 @@ class TreeView(LinkedView):
             node = node_at(history, at, t)
             if layout.smallest == 1 or abs(rank - at) > reach + 0.5:
                 return None
-        first, last = int(tree.first[node]) + 1, int(tree.last[node]) + 1
-        what = f"Particle {first:,}" if first == last else f"Cluster of {last - first + 1:,} (ranks {first:,} to {last:,})"
+        first, last = int(tree.first[node]), int(tree.last[node])
+        what = (
+            f"Particle {first:,}" if first == last else f"Cluster of {last - first + 1:,} (ranks {first:,} to {last:,})"
+        )
         n = len(history.particles)
         born = 0.0 if node < n else float(tree.time[node - n])
-        ends = "it is never hit" if tree.parent[node] < 0 else f"it collides at t = {readable(tree.time[tree.parent[node] - n])}"
+        ends = (
+            "it is never hit"
+            if tree.parent[node] < 0
+            else f"it collides at t = {readable(tree.time[tree.parent[node] - n])}"
+        )
         made = "there from the start" if node < n else f"made at t = {readable(born)}"
         return Hit(node, f"{what}, {made}; {ends}. Mass {readable(tree.mass[node])}.")
 
@@ -114,7 +138,9 @@ class TreeView(LinkedView):
         if smallest not in kept and n > WAITS and not wait:
             kept[smallest] = None
             self.session.document.run(
-                lambda: lay_out(history, horizon, smallest), lambda made: self._laid_out(history, made), "the merge tree"
+                lambda: lay_out(history, horizon, smallest),
+                lambda made: self._laid_out(history, made),
+                "the merge tree",
             )
         elif kept.get(smallest) is None and (n <= WAITS or wait):
             kept[smallest] = lay_out(history, horizon, smallest)

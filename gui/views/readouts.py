@@ -1,0 +1,188 @@
+"""The readouts: the numbers of the present, and a tick for each law that they obey."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from shiboken6 import isValid
+
+from gui.draw.palette import Colours
+from gui.draw.safely import painted
+from gui.model.readouts import Readouts, readouts
+
+from .linked_axes import sized
+from .readouts_rows import Row, rows_for, scales_of
+
+WAITS = 50_000  # more particles than this are summed up while the window goes on
+
+
+class CheckMark(QWidget):
+    """A drawn tick where a law holds, a cross where it does not; the tool tip says it in words."""
+
+    def __init__(self, row: Row, theme: Colours, parent=None):
+        super().__init__(parent)
+        self.row, self.colours, self.holds = row, theme, None
+        self.setFixedSize(QSize(18, 18))
+        self.setAccessibleName(f"Law of {row.label.lower()}")
+        self.show_law(True)
+
+    def show_law(self, holds: bool) -> None:
+        """Draw and say whether the law holds."""
+        if holds is self.holds:
+            return
+        self.holds = holds
+        words = self.row.law.holds if holds else f"Broken law: {self.row.law.broken}"
+        self.setToolTip(words)
+        self.setAccessibleDescription(words)
+        self.update()
+
+    @painted
+    def paintEvent(self, _event) -> None:  # noqa: N802
+        painter = QPainter(self)
+        draw_mark(painter, QRectF(self.rect()), self.holds, self.colours)
+        painter.end()
+
+
+class ReadoutsPanel(QWidget):
+    """One line for each number; those that physics keeps carry a tick, which is checked at every moment."""
+
+    title = "Readouts"
+    why = "The numbers of this moment. A tick says that a law of physics holds exactly, up to rounding."
+    name = "readouts"
+
+    def __init__(self, session, theme: Colours, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session, self.colours = session, theme
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription(self.why)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 8, 10, 8)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(3)
+        self._grid.setColumnStretch(1, 1)
+        self.rows: tuple[Row, ...] = ()
+        self.values: dict[str, QLabel] = {}
+        self.marks: dict[str, CheckMark] = {}
+        self.now: Readouts | None = None
+        self._scaled: tuple = (None, None)
+        self._computing = False
+        session.document.changed.connect(self.refresh)
+        session.clock.changed.connect(self.refresh)
+        self.refresh()
+
+    def set_theme(self, colours: Colours) -> None:
+        """Repaint in these colours."""
+        self.colours = colours
+        for mark in self.marks.values():
+            mark.colours = colours
+            mark.update()
+
+    def refresh(self, *_) -> None:
+        """Read the numbers at the session's present; of many particles as soon as they are summed up."""
+        history, t = self.session.document.history, self.session.clock.t
+        if len(history.particles) <= WAITS:
+            self._show(history, readouts(history, t))
+        elif not self._computing:
+            self._computing = True
+            run = self.session.document.run
+            run(lambda: readouts(history, t), lambda now: self._arrived(history, now), "the readouts")
+
+    def render_to(self, painter: QPainter, rect: QRectF) -> None:
+        """Draw the lines into ``rect`` of any painter."""
+        history, t = self.session.document.history, self.session.clock.t
+        now, scales = readouts(history, t), scales_of(history, self.session.document.system.horizon)
+        painter.save()
+        painter.setClipRect(rect)
+        painter.fillRect(rect, self.colours.background)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(tabular(sized(self.font(), 1.0)))
+        line = QFontMetricsF(painter.font()).height() * 1.5
+        spot = QRectF(rect.left() + 12, rect.top() + 8, rect.width() - 24, line)
+        for row in rows_for(self.session.document.system.kind):
+            painter.setPen(self.colours.quiet)
+            painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, row.label)
+            painter.setPen(self.colours.ink)
+            flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(spot.adjusted(0, 0, -24, 0), flags, row.value(now, scales))
+            if row.law is not None:
+                box = QRectF(spot.right() - 18, spot.center().y() - 9, 18, 18)
+                draw_mark(painter, box, now.ok[row.law.key], self.colours)
+            spot.translate(0, line)
+        painter.restore()
+
+    def _arrived(self, history, now: Readouts) -> None:
+        if not isValid(self):
+            return
+        self._computing = False
+        if history is self.session.document.history:
+            self._show(history, now)
+        if history is not self.session.document.history or now.time != self.session.clock.t:
+            self.refresh()
+
+    def _show(self, history, now: Readouts) -> None:
+        system = self.session.document.system
+        rows = rows_for(system.kind)
+        if rows != self.rows:
+            self._build(rows)
+        if self._scaled[0] is not history:
+            self._scaled = (history, scales_of(history, system.horizon))
+        self.now = now
+        for row in rows:
+            self.values[row.id].setText(row.value(now, self._scaled[1]))
+            if row.law is not None:
+                self.marks[row.id].show_law(now.ok[row.law.key])
+
+    def _build(self, rows: tuple[Row, ...]) -> None:
+        """Make the lines; done again only when weights come or go."""
+        while self._grid.count():
+            self._grid.takeAt(0).widget().deleteLater()
+        self.rows, self.values, self.marks = rows, {}, {}
+        for i, row in enumerate(rows):
+            label, value = QLabel(row.label), QLabel()
+            label.setProperty("role", "quiet")
+            for part in (label, value):
+                part.setTextFormat(Qt.TextFormat.PlainText)
+                part.setToolTip(row.why)
+            value.setFont(tabular(self.font()))
+            value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            value.setMinimumWidth(90)
+            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            value.setAccessibleName(row.label)
+            value.setAccessibleDescription(row.why)
+            self._grid.addWidget(label, i, 0)
+            self._grid.addWidget(value, i, 1)
+            self.values[row.id] = value
+            if row.law is not None:
+                self.marks[row.id] = CheckMark(row, self.colours)
+                self._grid.addWidget(self.marks[row.id], i, 2)
+        self._grid.setColumnMinimumWidth(2, 18)
+        for i in range(self._grid.rowCount()):
+            self._grid.setRowStretch(i, 0)
+        self._grid.setRowStretch(len(rows), 1)
+
+
+def draw_mark(painter: QPainter, box: QRectF, holds: bool, colours: Colours) -> None:
+    """A tick, or a cross, in the middle of ``box``."""
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(box.center())
+    pen = QPen(colours.good if holds else colours.bad, 2.0)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    if holds:
+        painter.drawPolyline(QPolygonF([QPointF(-4.5, 0.5), QPointF(-1.5, 3.5), QPointF(4.5, -3.5)]))
+    else:
+        painter.drawLine(QPointF(-4, -4), QPointF(4, 4))
+        painter.drawLine(QPointF(-4, 4), QPointF(4, -4))
+    painter.restore()
+
+
+def tabular(font: QFont) -> QFont:
+    """A copy of ``font`` whose digits are all of one width, so that values do not jump about."""
+    copy = QFont(font)
+    if hasattr(copy, "setFeature"):
+        copy.setFeature(QFont.Tag("tnum"), 1)
+    return copy

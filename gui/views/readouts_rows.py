@@ -1,0 +1,113 @@
+"""What the readouts say: each row's name, value, and the law that its tick stands for.  No Qt."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from gui.model.readouts import Readouts
+from particles import History
+
+from .linked_axes import MINUS
+
+
+class Law(NamedTuple):
+    """An invariant: its name in ``Readouts.ok``, what holds, and what it would mean if it did not."""
+
+    key: str
+    holds: str
+    broken: str
+
+
+class Row(NamedTuple):
+    """One line: ``value(readouts, scales)`` is its text; ``law`` None: nothing is conserved here."""
+
+    id: str
+    label: str
+    why: str
+    value: Callable[[Readouts, Scales], str]
+    law: Law | None = None
+    weights_only: bool = False
+
+
+class Scales(NamedTuple):
+    """How large values can become, by which they get as many decimals as stay the same all the time."""
+
+    time: float
+    position: float
+    momentum: float
+    energy: float
+    bits: float
+    penalty: float
+    particles: int
+
+
+ORDER = Law("order", "No cluster has passed its neighbour.", "Clusters have passed each other.")
+MASS = Law("mass", "The total mass is what it was at time 0.", "The total mass has changed.")
+MOMENTUM = Law(
+    "momentum", "Momentum is conserved: it is what it was at time 0, up to rounding.", "Momentum is not what it was."
+)
+STRAIGHT = Law(
+    "centre_of_mass", "The centre of mass moves on a straight line, as if nothing collided.", "It has left its line."
+)
+ENERGY = Law(
+    "energy", "Kinetic energy and heat add up to the energy at time 0.", "Kinetic energy and heat do not add up."
+)
+
+ROWS = (
+    Row("strength", "Strength", "How strong the penalty is: for weights, time is this strength.",
+        lambda r, s: steady(r.time, s.time), None, True),
+    Row("distinct", "Distinct values", "How many different values the weights have left.",
+        lambda r, s: f"{r.distinct:,}", None, True),
+    Row("penalty", "Penalty R(w)", "The mean distance of the weights from each other, times half their number.",
+        lambda r, s: steady(r.penalty, s.penalty), None, True),
+    Row("clusters", "Clusters", "How many clusters are left.",
+        lambda r, s: f"{r.clusters:,} of {s.particles:,}", ORDER),
+    Row("largest", "Largest cluster", "How many particles the largest cluster holds.",
+        lambda r, s: f"{r.largest:,}", None),
+    Row("mass", "Mass", "The mass of all clusters together.", lambda r, s: steady(r.mass, r.mass), MASS),
+    Row("momentum", "Momentum", "The sum of mass times velocity.",
+        lambda r, s: steady(r.momentum, s.momentum), MOMENTUM),
+    Row("centre", "Centre of mass", "The mean position, weighted by mass.",
+        lambda r, s: steady(r.centre_of_mass, s.position), STRAIGHT),
+    Row("kinetic", "Kinetic energy", "The sum of half the mass times velocity squared; collisions turn it into heat.",
+        lambda r, s: steady(r.kinetic_energy, s.energy), ENERGY),
+    Row("heat", "Heat", "The kinetic energy that collisions have taken so far.",
+        lambda r, s: steady(r.heat, s.energy), ENERGY),
+    Row("information", "Information lost", "The bits of its rank that a particle has lost in its cluster, on average.",
+        lambda r, s: f"{steady(r.information_lost, max(s.bits, 1.0))} bits"),
+)  # fmt: skip
+
+
+def rows_for(kind: str) -> tuple[Row, ...]:
+    """The rows for a system of this kind: weights have three more."""
+    return tuple(row for row in ROWS if kind == "weights" or not row.weights_only)
+
+
+def scales_of(history: History, horizon: float) -> Scales:
+    """The scales of a history up to ``horizon``."""
+    particles = history.particles
+    mass, position, velocity = particles.mass, particles.position, particles.velocity
+    n = len(particles)
+    if n == 0:
+        return Scales(horizon, 1.0, 1.0, 1.0, 1.0, 1.0, 0)
+    reach = float(max(np.abs(position).max(), np.abs(history.positions(min(horizon, history.until))).max()))
+    momentum = float((mass * np.abs(velocity)).sum())
+    energy = 0.5 * float((mass * velocity**2).sum())
+    width = float(position[-1] - position[0])
+    return Scales(horizon, reach, momentum, energy, math.log2(n), 0.5 * width * n, n)
+
+
+def steady(value: float, scale: float) -> str:
+    """``value`` with as many decimals as suit ``scale``, so that digits keep their places while it changes."""
+    if not math.isfinite(value):
+        return "none"
+    scale = max(abs(scale), 1e-300)
+    if not 1e-3 <= scale < 1e7:
+        text = f"{value / scale:.4f}" if abs(value) <= 1e-5 * scale else f"{value:.4e}"
+        return ("0" if float(text) == 0 else text).replace("-", MINUS)
+    decimals = min(max(5 - math.ceil(math.log10(scale) + 1e-9), 0), 6)
+    return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", MINUS)

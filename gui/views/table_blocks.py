@@ -1,0 +1,118 @@
+"""Blocks of numbers between the table and a spreadsheet: text in, values in a system out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from gui.model.edits import next_id
+from gui.model.system import System
+from particles import Particles
+
+COLUMNS = ("position", "velocity", "mass")
+MOST_ROWS = 100_000
+
+
+def number(text: str, what: str) -> float:
+    """The number that a user typed as ``what``; ValueError, one sentence, where it is none."""
+    plain = str(text).strip().replace("\N{MINUS SIGN}", "-")
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")  # a decimal comma
+    try:
+        return float(plain)
+    except ValueError:
+        raise ValueError(f"the {what} must be a number such as 0.25 or 1e-3, got {text.strip()[:40]!r}") from None
+
+
+def block_of(text: str) -> np.ndarray:
+    """The rows and columns of numbers in a text from a spreadsheet, (r, c) float64.
+
+    Columns are split at tabs, else semicolons, else commas, else blanks; a first row without any number is a heading.
+    ValueError, one sentence, for anything else.
+    """
+    lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
+    if not lines:
+        raise ValueError("there are no numbers on the clipboard: copy a block of cells first")
+    if len(lines) > MOST_ROWS + 1:
+        raise ValueError(f"{len(lines):,} rows are too many to paste, {MOST_ROWS:,} is the most: open them as a file")
+    joint = lines[len(lines) > 1]
+    separator = next((mark for mark in ("\t", ";", ", ") if mark in joint), None)
+    if separator is None and joint.count(",") and (joint.count(",") > 1 or "." in joint):
+        separator = ","
+    rows = [[cell.strip() for cell in line.split(separator)] for line in lines]
+    if len(rows) > 1 and not any(_is_number(cell) for cell in rows[0]):
+        rows = rows[1:]
+    widths = {len(row) for row in rows}
+    if len(widths) > 1:
+        raise ValueError(
+            f"the rows to paste have {min(widths)} to {max(widths)} columns: copy a full rectangle of cells"
+        )
+    values = np.empty((len(rows), widths.pop()))
+    for r, row in enumerate(rows):
+        for c, cell in enumerate(row):
+            try:
+                values[r, c] = number(cell, "value")
+            except ValueError:
+                raise ValueError(
+                    f"row {r + 1}, column {c + 1} to paste is {cell[:40]!r}: it must be a number"
+                ) from None
+    return values
+
+
+def pasted(system: System, rank: int, column: int, block: np.ndarray) -> tuple[System, np.ndarray]:
+    """``block`` written over the table from row ``rank`` and ``column`` (0: position) on; also the ids written to.
+
+    A block of four columns carries the ranks first, which are left out; one of three fills all columns.  Rows past
+    the last particle are new particles (velocity 0 and mass 1 where the block does not say).  ValueError, one
+    sentence, where it does not fit.
+    """
+    if block.shape[1] == len(COLUMNS) + 1:
+        block = block[:, 1:]
+    rows, width = block.shape
+    column = 0 if width == len(COLUMNS) else column
+    if column + width > len(COLUMNS):
+        raise ValueError(f"{width} columns do not fit from {COLUMNS[column]} on: start further left")
+    more = max(rank + rows - len(system), 0)
+    if more and column > 0:
+        raise ValueError(f"there are {rows} rows to paste, but only {len(system) - rank} particles from here on")
+    _check(block, column)
+    particles, new = system.particles, next_id(system) + np.arange(more)
+    columns = [
+        np.append(getattr(particles, name), np.full(more, default))
+        for name, default in zip(COLUMNS, (0.0, 0.0, 1.0), strict=True)
+    ]
+    for c in range(width):
+        columns[column + c][rank : rank + rows] = block[:, c]
+    ids = np.append(system.ids, new)
+    written = ids[rank : rank + rows]
+    order = np.argsort(columns[0], kind="stable")
+    particles = Particles(*(values[order] for values in columns))
+    return replace(system, particles=particles, ids=ids[order], source=None), written
+
+
+def text_of(system: System, ranks: np.ndarray, columns: list[int]) -> str:
+    """These cells for a spreadsheet: tabs and lines, numbers with all their digits."""
+    values = [getattr(system.particles, COLUMNS[c])[ranks].tolist() for c in columns]
+    return "\n".join("\t".join(map(repr, row)) for row in zip(*values, strict=True))
+
+
+def _check(block: np.ndarray, column: int) -> None:
+    for c in range(block.shape[1]):
+        what = COLUMNS[column + c]
+        bad = np.flatnonzero(~np.isfinite(block[:, c]))
+        if bad.size:
+            raise ValueError(
+                f"the {what} in row {bad[0] + 1} to paste is {block[bad[0], c]}: it must be a finite number"
+            )
+        if what == "mass" and (block[:, c] <= 0).any():
+            row = int(np.flatnonzero(block[:, c] <= 0)[0])
+            raise ValueError(f"the mass in row {row + 1} to paste is {block[row, c]:g}: it must be positive")
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        number(cell, "value")
+    except ValueError:
+        return False
+    return True

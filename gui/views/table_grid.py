@@ -1,0 +1,135 @@
+"""The cells: keys of a spreadsheet, and one selection with all other views."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+
+MOST_RANGES = 2_000  # runs of selected rows that are marked; more are too many to tell apart
+
+_OWN_KEYS = {
+    QKeySequence.StandardKey.Copy: "copy",
+    QKeySequence.StandardKey.Paste: "paste",
+    QKeySequence.StandardKey.Delete: "delete",
+    QKeySequence.StandardKey.SelectAll: "select-all",
+}
+
+
+class Grid(QTableView):
+    """``asked(what)``: "copy", "paste" or "delete" by key, while the table has the focus."""
+
+    asked = Signal(str)
+
+    def __init__(self, session, model, parent=None):
+        super().__init__(parent)
+        self.session = session
+        self._following = False
+        self.setModel(model)
+        self.setAccessibleName("Particles at time 0")
+        self.setAccessibleDescription("Rank, position, velocity and mass of each particle; type to change a value.")
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)  # Tab leaves the table: it is no trap for the keyboard
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(QFontMetrics(self.font()).height() + 8)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
+        self.setIconSize(QSize(9, 9))
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(48)
+        self.selectionModel().selectionChanged.connect(self._tell)
+        session.selection.changed.connect(self.follow_selection)
+        model.modelReset.connect(self._fit_rank)
+        model.modelReset.connect(self.follow_selection)
+        model.dataChanged.connect(self.follow_selection)
+        self._fit_rank()
+        self.follow_selection()
+
+    def selected_ranks(self) -> np.ndarray:
+        """The rows in which something is selected, ascending."""
+        ranges = self.selectionModel().selection()
+        if ranges.isEmpty():
+            return np.empty(0, np.int64)
+        return np.unique(np.concatenate([np.arange(r.top(), r.bottom() + 1) for r in ranges]))
+
+    def selected_columns(self) -> list[int]:
+        """The columns in which something is selected, without the rank."""
+        columns = {c for r in self.selectionModel().selection() for c in range(r.left(), r.right() + 1)}
+        return sorted(c - 1 for c in columns if c > 0) or [0, 1, 2]
+
+    def follow_selection(self, *_) -> None:
+        """Mark the rows of the particles that are selected anywhere."""
+        if self._following:
+            return
+        runs = self._runs()
+        self._following = True
+        try:
+            chosen = QItemSelection()
+            model = self.model()
+            for first, last in runs[:MOST_RANGES]:
+                chosen.append(QItemSelection(model.index(first, 0), model.index(last, model.columnCount() - 1))[0])
+            self.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+            if len(runs) and not self.hasFocus():
+                self.scrollTo(model.index(int(runs[0][0]), 0))
+        finally:
+            self._following = False
+
+    def event(self, event) -> bool:
+        """Copy, paste and delete are the table's own while it has the focus."""
+        if event.type() == QEvent.Type.ShortcutOverride and any(event.matches(key) for key in _OWN_KEYS):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        what = next((what for key, what in _OWN_KEYS.items() if event.matches(key)), None)
+        if what == "select-all":
+            self.selectAll()
+        elif what is not None:
+            self.asked.emit(what)
+        else:
+            super().keyPressEvent(event)
+
+    def _fit_rank(self) -> None:
+        """As wide as the last rank needs."""
+        widest = max(f"{self.model().rowCount():,}", "rank", key=len)
+        self.setColumnWidth(0, QFontMetrics(self.font()).horizontalAdvance(widest) + 40)
+
+    def _tell(self, *_) -> None:
+        if self._following:
+            return
+        self._following = True
+        try:
+            system = self.session.document.system
+            ranks = self.selected_ranks()
+            self.session.selection.select(system.ids[ranks[ranks < len(system)]])
+        finally:
+            self._following = False
+
+    def _runs(self) -> np.ndarray:
+        """The first and last row of each run of selected particles, (r, 2)."""
+        selection, document = self.session.selection, self.session.document
+        if selection.node is not None:
+            tree = document.history.tree
+            return np.array([[tree.first[selection.node], tree.last[selection.node]]], dtype=np.int64)
+        system = document.system
+        ids = np.fromiter(selection.ids, np.int64)
+        ids = ids[np.isin(ids, system.ids)] if ids.size else ids
+        if not ids.size:
+            return np.empty((0, 2), np.int64)
+        ranks = np.sort(system.ranks(ids))
+        breaks = np.flatnonzero(np.diff(ranks) > 1)
+        return np.column_stack((ranks[np.append(0, breaks + 1)], ranks[np.append(breaks, ranks.size - 1)]))
