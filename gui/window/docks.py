@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QScrollArea, QSplitter, QTabWidget, Q
 from .parts import LINKED, TAB_TEXT, part
 from .scenario_panel import ScenarioPanel
 
-WIDTHS = {"scenario": 232, "views": 340, "lessons": 380}
+WIDTHS = {"scenario": 256, "views": 340, "lessons": 380}
 
 
 class LinkedTabs(QTabWidget):
@@ -72,6 +72,12 @@ class Docks:
             self._views.setSizes([300, 360])
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
+
+    def open_lesson(self, name: str) -> None:
+        """Show the lessons with that one open; ValueError for an unknown name."""
+        if self.lessons_dock.isHidden():
+            self.toggle_lessons()
+        self.lessons.open_lesson(name)
 
     def toggle_lessons(self) -> None:
         """Show or hide the lessons."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QLabel, QMainWindow, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
 from ..model.autosave import Autosave, discard, found, restore
 from ..model.session import Session
@@ -45,6 +45,7 @@ class MainWindow(QMainWindow):
         self.resize(FIRST_SIZE)
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.colours = apply_theme(session.options.theme)
         self.messages = MessageStrip(self)
         self.workers = Workers(self, self.tell)
@@ -53,7 +54,7 @@ class MainWindow(QMainWindow):
         self._add_actions()
         self._build()
         self._unsaved = unsaved
-        self.autosave = None if unsaved is None else Autosave(session.document, unsaved, session.document.run)
+        self.autosave = None if unsaved is None else Autosave(session.document, unsaved, self._run_quietly)
         if self.autosave is not None:
             self.autosave.trouble.connect(self.tell)
         self.ticking = Ticking(session.clock, self)
@@ -71,6 +72,9 @@ class MainWindow(QMainWindow):
         session.selection.changed.connect(self._refresh_actions)
         session.clock.state_changed.connect(self._refresh_actions)
         session.options.changed.connect(self._option_changed)
+
+    def _run_quietly(self, work, then, _what: str) -> None:
+        self.workers.run(work, then, "", key=object())
 
     def _add_actions(self) -> None:
         self.filing, self.playing = Filing(self), Playing(self.session)
@@ -100,15 +104,7 @@ class MainWindow(QMainWindow):
         for name in ("weights", "algorithms", "training"):
             self.shortcuts.add(actions_of(name), PageController(self.pages, name))
         self.menus = Menus(self, self.shortcuts)
-        self._busy = QLabel(self)
-        self._busy.setProperty("role", "quiet")
-        self._progress = QProgressBar(self, textVisible=False, minimum=0, maximum=0)
-        self._progress.setFixedWidth(120)
-        for item in (self._busy, self._progress):
-            self.statusBar().addWidget(item)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().hide()
-        self.workers.busy.connect(self._show_busy)
+        self.workers.busy.connect(self.mode_bar.show_busy)
         self.palette_box = CommandPalette(self, self.shortcuts)
         self.key_overlay = KeyOverlay(self, self.shortcuts)
         self.tour: Tour | None = None
@@ -167,6 +163,8 @@ class MainWindow(QMainWindow):
         if self._finished:
             return
         self._finished = True
+        if self.focusWidget() is None or self.focusWidget() in self.mode_bar.buttons.values():
+            self.setFocus()
         self.docks.finish()
         self.docks.set_widths()
         self._offer_unsaved()
@@ -213,10 +211,6 @@ class MainWindow(QMainWindow):
         elif name == "class_mode":
             self.docks.scenario_dock.setVisible(not self.session.options.class_mode)
         self._refresh_actions()
-
-    def _show_busy(self, what: str) -> None:
-        self._busy.setText(f"{what[:1].upper()}{what[1:]}…" if what else "")
-        self.statusBar().setVisible(bool(what))
 
     # Qt's events
 

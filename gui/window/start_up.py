@@ -64,7 +64,7 @@ def check_references(calls: int = 200) -> None:
 
 
 def why_no_window() -> str:
-    """Why no window can appear, "" if one can.  Qt ends the process where it cannot open one, so this is asked first."""
+    """Why no window can appear, "" if one can: Qt itself ends the process where it cannot open one."""
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
     if not sys.platform.startswith("linux") or platform not in ("", "xcb"):
         return ""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from string import Template
 
+from .arrows import arrow_files
+
 _SHEET = Template("""
 * { outline: none; }
 QToolTip { background: $raised; color: $ink; border: 1px solid $border; padding: 5px 8px; }
@@ -75,8 +77,17 @@ QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
     QComboBox:focus { border: 2px solid $accent;
     margin: 0px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $disabled; background: $window; }
-QAbstractSpinBox { padding-right: 2px; }
-QComboBox::drop-down { border: none; width: 20px; }
+QAbstractSpinBox { padding-right: 18px; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 17px;
+    border-radius: 4px; margin: 1px; }
+QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
+QAbstractSpinBox::up-arrow { image: url($up); width: 12px; height: 12px; }
+QAbstractSpinBox::down-arrow { image: url($down); width: 12px; height: 12px; }
+QAbstractSpinBox::up-arrow:disabled, QAbstractSpinBox::down-arrow:disabled { image: none; }
+QComboBox::drop-down { border: none; width: 22px; }
+QComboBox::down-arrow { image: url($down); width: 12px; height: 12px; }
+QMenu::indicator:checked { image: url($tick); width: 12px; height: 12px; }
+QMenu::right-arrow { width: 12px; height: 12px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $border; selection-background-color: $tint;
     selection-color: $ink; }
 
@@ -134,4 +145,4 @@ QFrame#card { border: 1px solid $accent; }
 
 def style_sheet(tones) -> str:
     """The sheet in the colours of a ``theme.Chrome``."""
-    return _SHEET.substitute(asdict(tones))
+    return _SHEET.substitute(asdict(tones) | arrow_files(tones.secondary))

@@ -39,7 +39,7 @@ STOPS = (
     Stop(
         "transport",
         "Play, also backwards",
-        "Space plays and pauses, Shift and Space plays backwards. Comma and full stop go from merge to merge: these are "
+        "Space plays and pauses, Shift and Space plays backwards. Comma and full stop go from merge to merge: they are "
         "the marks on the timeline.",
     ),
     Stop(

@@ -100,7 +100,7 @@ class Workers(QObject):
         self._tasks[key] = task
         self._all.add(task)
         self._pool.start(_Run(task, self._done.emit))
-        self.busy.emit(what)
+        self.busy.emit(self.doing)
         return task
 
     def cancel(self, key: Hashable = None) -> None:
@@ -113,8 +113,8 @@ class Workers(QObject):
 
     @property
     def doing(self) -> str:
-        """What is being done now, "" for nothing."""
-        return next(reversed(self._tasks.values())).what if self._tasks else ""
+        """What is being done now, "" for nothing that needs a word."""
+        return next((task.what for task in reversed(self._tasks.values()) if task.what), "")
 
     @property
     def running(self) -> int:

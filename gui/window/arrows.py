@@ -1,0 +1,43 @@
+"""The small arrows of number fields and menus: a style sheet wants them as files, so they are drawn into some."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+
+SIZE = 12  # pixels
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="stickyweights-")  # goes when the program ends
+
+
+@cache
+def arrow_files(colour: str) -> dict[str, str]:
+    """Paths of the pictures "up", "down" and "tick" in a colour, as a style sheet takes them."""
+    shapes = {
+        "up": [(3, 7.5), (6, 4.5), (9, 7.5)],
+        "down": [(3, 4.5), (6, 7.5), (9, 4.5)],
+        "tick": [(2.5, 6.5), (5, 9), (9.5, 3.5)],
+    }
+    return {name: _drawn(name, points, QColor(colour)) for name, points in shapes.items()}
+
+
+def _drawn(name: str, points: list[tuple[float, float]], colour: QColor) -> str:
+    stem = f"{name}-{colour.name()[1:]}"
+    for scale, suffix in ((1, ""), (2, "@2x")):
+        pixmap = QPixmap(SIZE * scale, SIZE * scale)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(scale, scale)
+        painter.setPen(QPen(colour, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
+        painter.end()
+        pixmap.save(str(Path(_folder().name) / f"{stem}{suffix}.png"))
+    return (Path(_folder().name) / f"{stem}.png").as_posix()
