@@ -1,0 +1,193 @@
+"""The panel of the lessons: the shelf, the scene that is on, and what happens to the user's document meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from ..draw.palette import Colours
+from ..model.session import Session
+from .lesson import Lesson, Scene
+from .progress import Progress
+from .scene_page import ScenePage
+from .shelf import lesson_named, lessons
+from .shelf_page import ShelfPage
+from .stage import Stage
+
+
+class LessonPanel(QWidget):
+    """Lessons beside the rest of the window, which stays free to use.
+
+    A scene is loaded as the session's document; the user's own is kept, with its path and whether it was saved, and
+    comes back when the lesson is left.  ``view_wanted(name)``: a scene is best seen in this view;
+    ``progress_changed()``: ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence.
+    """
+
+    view_wanted = Signal(str)
+    progress_changed = Signal()
+
+    def __init__(self, session: Session, colours: Colours, tell: Callable, parent: QWidget | None = None):
+        super().__init__(parent)
+        self.session, self.colours = session, colours
+        self.stage = Stage(session)
+        self.lesson: Lesson | None = None
+        self.at = 0
+        self._tell, self._progress = tell, Progress()
+        self._shelf, self._page = ShelfPage(colours), ScenePage(colours)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._shelf)
+        self._pages.addWidget(self._page)
+        self._astray = _AstrayStrip()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._astray)
+        column.addWidget(self._pages, 1)
+        self.setAccessibleName("Lessons")
+        self._connect()
+        session.document.changed.connect(self._refresh_astray)
+        self._refresh_astray()
+
+    def _connect(self) -> None:
+        page = self._page
+        self._shelf.chosen.connect(self.begin)
+        self._shelf.brought_back.connect(self.leave)
+        page.moved.connect(self.move)
+        page.played.connect(self.play)
+        page.left.connect(self.leave)
+        page.answered.connect(self._answered)
+        page.revealed.connect(lambda: self._answered(False))
+        page.again.connect(self.restart)
+        page.complained.connect(lambda text: self._tell(text, "info"))
+        self._astray.resume.clicked.connect(self.restart)
+        self._astray.bring_back.clicked.connect(self.leave)
+        self._astray.stay.clicked.connect(self.stay)
+
+    # what the window asks
+
+    @property
+    def in_lesson(self) -> bool:
+        """Is a lesson open?"""
+        return self.lesson is not None
+
+    @property
+    def scene(self) -> Scene | None:
+        """The scene that is open."""
+        return None if self.lesson is None else self.lesson.scenes[self.at]
+
+    @property
+    def progress(self) -> dict:
+        """What was done so far: {lesson: [state of each scene]}, plain values."""
+        return {name: list(states) for name, states in self._progress.values.items()}
+
+    def set_progress(self, values) -> None:
+        """Take over what was stored; what is foreign in it is left out."""
+        self._progress.restore(values)
+        self._fill_shelf()
+
+    def begin(self, name: str, at: int | None = None) -> None:
+        """Open a lesson, at the first scene that is not done yet.  ValueError for an unknown name."""
+        lesson = lesson_named(name)
+        self.lesson = lesson
+        self._go(self._progress.first_open(lesson) if at is None else at)
+
+    def leave(self) -> None:
+        """Close the lesson and bring the user's document back; nothing happens outside of a lesson."""
+        self._close()
+        self.stage.leave()
+        self._refresh_astray()
+
+    def stay(self) -> None:
+        """Close the lesson; what is shown now is the user's document from now on."""
+        self._close()
+        self.stage.forget()
+        self._refresh_astray()
+
+    def closing(self) -> None:
+        """The window closes: as if the lesson were left."""
+        self.leave()
+
+    def set_theme(self, colours: Colours) -> None:
+        self.colours = colours
+        self._shelf.set_theme(colours)
+        self._page.set_theme(colours)
+
+    # the lesson
+
+    def move(self, step: int) -> None:
+        """To the next or the last scene; past the end of the lesson, back to the shelf."""
+        if self.lesson is None or self.at + step < 0:
+            return
+        if self.at + step == len(self.lesson.scenes):
+            self.leave()
+        else:
+            self._go(self.at + step)
+
+    def play(self) -> None:
+        """Play the scene from its beginning."""
+        if self.scene is not None:
+            self.stage.play(self.scene)
+            self._refresh_astray()
+            self.view_wanted.emit(self.scene.view)
+
+    def restart(self) -> None:
+        """The scene as it was at first, question included."""
+        if self.scene is not None:
+            self._go(self.at)
+
+    def showEvent(self, event) -> None:  # noqa: N802
+        super().showEvent(event)
+        if not self._shelf.list.count():
+            self._fill_shelf()
+
+    def _go(self, at: int) -> None:
+        self.at = at
+        scene = self.lesson.scenes[at]
+        self.stage.show(scene)
+        self._note("seen")
+        self._page.show_scene(self.lesson, at, self._progress.done(self.lesson))
+        self._pages.setCurrentWidget(self._page)
+        self._refresh_astray()
+        self.view_wanted.emit(scene.view)
+
+    def _answered(self, right: bool) -> None:
+        self._note("right" if right else "answered")
+        self._page.dots.show_states(self._progress.done(self.lesson), self.at)
+        self.stage.reveal(self.scene)
+
+    def _note(self, state: str) -> None:
+        if self._progress.note(self.lesson, self.at, state):
+            self.progress_changed.emit()
+
+    def _close(self) -> None:
+        if self.lesson is not None:
+            self.lesson = None
+            self._fill_shelf()
+            self._pages.setCurrentWidget(self._shelf)
+            self._shelf.list.setFocus()
+
+    def _fill_shelf(self) -> None:
+        self._shelf.show_lessons(lessons(), self._progress)
+
+    def _refresh_astray(self) -> None:
+        kept = self.stage.kept
+        self._astray.setVisible(self.lesson is not None and self.stage.astray)
+        if kept is not None:
+            self._astray.bring_back.setText(f"Bring back “{kept.system.name}”")
+
+
+class _AstrayStrip(QFrame):
+    """The window shows something that does not belong to the lesson: what now?"""
+
+    def __init__(self):
+        super().__init__()
+        text = QLabel("The window shows another document now. The lesson waits.", wordWrap=True)
+        self.resume = QPushButton("Back to the scene")
+        self.bring_back, self.stay = QPushButton(), QPushButton("Keep what is shown", flat=True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 10, 14, 8)
+        for widget in (text, self.resume, self.bring_back, self.stay):
+            column.addWidget(widget)
+        self.hide()

@@ -1,0 +1,158 @@
+"""The list of lessons, each with its aim and how far one has come."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..draw.palette import Colours, mixed
+from .dots import STEP, draw_dot
+from .lesson import Lesson
+from .progress import Progress
+
+PAD, BADGE = 12, 26
+LESSON, DONE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
+
+
+class ShelfPage(QWidget):
+    """All lessons.  ``chosen(name)``: one was opened; ``brought_back()``: the user wants the kept document."""
+
+    chosen = Signal(str)
+    brought_back = Signal()
+
+    def __init__(self, colours: Colours, parent=None):
+        super().__init__(parent)
+        self.list = QListWidget()
+        self.list.setAccessibleName("Lessons")
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setMouseTracking(True)
+        self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self._delegate = LessonDelegate(colours, self.list)
+        self.list.setItemDelegate(self._delegate)
+        self.list.itemActivated.connect(self._choose)
+        self.list.itemClicked.connect(self._choose)
+        heading = QLabel("Each takes a few minutes. Predict first, then play the scene. Your document is kept.")
+        heading.setWordWrap(True)
+        heading.setProperty("role", "quiet")
+        self.keep = QPushButton()
+        self.keep.clicked.connect(self.brought_back)
+        self.keep.hide()
+        row = QHBoxLayout()
+        row.setContentsMargins(14, 0, 14, 0)
+        row.addWidget(self.keep)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 10, 0, 0)
+        column.setSpacing(8)
+        inset = QVBoxLayout()
+        inset.setContentsMargins(14, 0, 14, 0)
+        inset.addWidget(heading)
+        column.addLayout(inset)
+        column.addLayout(row)
+        column.addWidget(self.list, 1)
+
+    def show_lessons(self, lessons: tuple[Lesson, ...], progress: Progress) -> None:
+        """Fill the list; the row that was current stays so."""
+        row = max(self.list.currentRow(), 0)
+        self.list.clear()
+        for number, lesson in enumerate(lessons, 1):
+            done = progress.done(lesson)
+            item = QListWidgetItem(lesson.title)
+            item.setData(LESSON, (number, lesson.name, lesson.title, lesson.aim))
+            item.setData(DONE, done)
+            spoken = f"{number}. {lesson.title}. {lesson.aim} {sum(done)} of {len(done)} scenes done."
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+            self.list.addItem(item)
+        if self.list.count():
+            self.list.setCurrentRow(min(row, self.list.count() - 1))
+
+    def set_theme(self, colours: Colours) -> None:
+        self._delegate.colours = colours
+        self.list.viewport().update()
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.list.doItemsLayout()  # the aims wrap anew
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(item.data(LESSON)[1])
+
+
+class LessonDelegate(QStyledItemDelegate):
+    """Draws a lesson as a card: its number, title, aim, and a dot for each scene."""
+
+    def __init__(self, colours: Colours, parent: QListWidget):
+        super().__init__(parent)
+        self.colours = colours
+
+    def sizeHint(self, option, index: QModelIndex) -> QSize:  # noqa: N802
+        width = self.parent().viewport().width()
+        return QSize(width, self._aim_bottom(option, index, width) + 16 + PAD)
+
+    def paint(self, painter: QPainter, option, index: QModelIndex) -> None:
+        number, _, title, aim = index.data(LESSON)
+        done, c = index.data(DONE), self.colours
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        card = QRectF(option.rect).adjusted(6, 3, -6, -3)
+        current = bool(option.state & QStyle.StateFlag.State_Selected)
+        hover = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.setBrush(mixed(c.background, c.ink, 0.05) if hover else c.background)
+        focused = current and self.parent().hasFocus()
+        painter.setPen(QPen(c.accent, 2) if focused else QPen(c.quiet if current else c.grid, 1))
+        painter.drawRoundedRect(card, 9, 9)
+        self._draw_badge(painter, option, number, all(done))
+        text = self._text_rect(option.rect)
+        painter.setFont(_bold(option.font))
+        painter.setPen(c.ink)
+        height = painter.fontMetrics().height()
+        painter.drawText(QRect(text.left(), text.top(), text.width(), height), 0, title)
+        painter.setFont(option.font)
+        painter.setPen(mixed(c.quiet, c.ink, 0.45))
+        below = QRect(text.left(), text.top() + height + 3, text.width(), text.height())
+        painter.drawText(below, int(Qt.TextFlag.TextWordWrap), aim)
+        y = option.rect.top() + self._aim_bottom(option, index, option.rect.width()) + 7
+        for place, is_done in enumerate(done):
+            draw_dot(painter, QPointF(text.left() + 7 + STEP * 0.85 * place, y), c, is_done, False)
+        painter.restore()
+
+    def _draw_badge(self, painter: QPainter, option, number: int, done: bool) -> None:
+        c = self.colours
+        centre = QPointF(option.rect.left() + 8 + PAD + BADGE / 2, option.rect.top() + PAD + BADGE / 2)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(c.good if done else c.grid)
+        painter.drawEllipse(centre, BADGE / 2, BADGE / 2)
+        painter.setPen(c.background if done else c.ink)
+        painter.setFont(_bold(option.font))
+        box = QRectF(centre.x() - BADGE / 2, centre.y() - BADGE / 2, BADGE, BADGE)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(number))
+
+    def _text_rect(self, rect: QRect) -> QRect:
+        return rect.adjusted(8 + PAD + BADGE + 10, PAD, -6 - PAD, 0)
+
+    def _aim_bottom(self, option, index: QModelIndex, width: int) -> int:
+        """How far below the top of the card the aim ends."""
+        from PySide6.QtGui import QFontMetrics
+
+        text = self._text_rect(QRect(0, 0, width, 400))
+        metrics = QFontMetrics(option.font)
+        aim = metrics.boundingRect(text, int(Qt.TextFlag.TextWordWrap), index.data(LESSON)[3])
+        return text.top() + QFontMetrics(_bold(option.font)).height() + 3 + aim.height() + 5
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold

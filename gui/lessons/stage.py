@@ -1,0 +1,140 @@
+"""Putting a scene on: the session's document, clock, selection and options follow it; the user's own are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..model.session import Session
+from ..model.system import System
+from .lesson import Cast, Scene
+
+OPTIONS = ("arrows", "time_axis", "centre_of_mass")  # those that a scene sets
+CLOCK = ("speed", "direction", "loop", "mode", "range", "t")
+
+
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The user's own document while a lesson is on, and how it was shown."""
+
+    system: System
+    path: Path | None
+    modified: bool
+    options: dict
+    clock: dict
+    ids: frozenset
+
+
+class Stage:
+    """Shows scenes in a session, and gives the user's document back afterwards.
+
+    The document of a scene may be edited freely.  ``astray``: somebody has loaded something else meanwhile.
+    """
+
+    def __init__(self, session: Session):
+        self.session = session
+        self.kept: Kept | None = None
+        self.astray = False
+        self._systems: dict[Cast, System] = {}
+        self._loading = False
+        session.document.changed.connect(self._follow)
+
+    @property
+    def on(self) -> bool:
+        """Is a scene shown now?"""
+        return self.kept is not None and not self.astray
+
+    def show(self, scene: Scene) -> None:
+        """Load the scene's system, set the clock to its time, and highlight its particles."""
+        if self.kept is None:
+            self.kept = _kept(self.session)
+        clock, options = self.session.clock, self.session.options
+        clock.pause()
+        self._load(self._system(scene.cast))
+        options.set(arrows=scene.arrows, time_axis=scene.axis, centre_of_mass=scene.centre_of_mass)
+        clock.loop, clock.mode, clock.speed = "once", "time", scene.speed
+        clock.range = tuple(sorted(scene.play))
+        clock.direction = -1 if scene.play[1] < scene.play[0] else 1
+        clock.go(scene.time)
+        self._highlight(scene)
+
+    def play(self, scene: Scene) -> None:
+        """Play the scene from its beginning."""
+        self.show(scene)
+        self.session.clock.go(scene.play[0])
+        self.session.clock.play()
+
+    def reveal(self, scene: Scene) -> None:
+        """Stop at the moment that shows the answer."""
+        self.session.clock.pause()
+        show = scene.question.show
+        if show is not None and self.on:
+            self.session.clock.go(show)
+
+    def leave(self) -> None:
+        """Bring the user's document back, as it was shown; nothing happens where none is kept."""
+        kept, self.kept = self.kept, None
+        self.astray = False
+        if kept is None:
+            return
+        clock = self.session.clock
+        clock.pause()
+        self._load(kept.system, kept.path, kept.modified)
+        self.session.options.set(**kept.options)
+        for name, value in kept.clock.items():
+            setattr(clock, name, value)
+        self.session.selection.select(kept.ids)
+        self._systems.clear()
+
+    def forget(self) -> None:
+        """Let what is shown now be the user's document; the one kept is given up."""
+        self.kept, self.astray = None, False
+        self._systems.clear()
+
+    def _system(self, cast: Cast) -> System:
+        if cast not in self._systems:
+            self._systems[cast] = system_of(cast)
+        return self._systems[cast]
+
+    def _load(self, system: System, path: Path | None = None, modified: bool = False) -> None:
+        self.astray = False
+        if self.session.document.latest is system and not modified:
+            return
+        self._loading = True
+        try:
+            self.session.document.load(system, path, modified)
+        finally:
+            self._loading = False
+
+    def _highlight(self, scene: Scene) -> None:
+        system = self.session.document.system
+        self.session.selection.select(system.ids[list(scene.highlight)] if scene.highlight else ())
+
+    def _follow(self) -> None:
+        """A document that is new, and not from here, was loaded by somebody else."""
+        document = self.session.document
+        if self.kept is None or self._loading or document.can_undo or document.can_redo:
+            return
+        if document.latest not in self._systems.values():
+            self.astray = True
+
+
+def system_of(cast: Cast) -> System:
+    """The cast of a scene as a system that the app can show and edit."""
+    if cast.weights is not None:
+        return replace(System.of_weights(cast.weights, cast.name), horizon=cast.horizon)
+    if cast.scenario is not None:
+        return replace(System.of_scenario(cast.scenario), kind=cast.kind)
+    return System(cast.particles, name=cast.name, why="Particles of a lesson.", horizon=cast.horizon)
+
+
+def _kept(session: Session) -> Kept:
+    document, clock, options = session.document, session.clock, session.options
+    return Kept(
+        system=document.latest,
+        path=document.path,
+        modified=document.modified,
+        options={name: getattr(options, name) for name in OPTIONS},
+        clock={name: getattr(clock, name) for name in CLOCK},
+        ids=session.selection.ids,
+    )
