@@ -20,11 +20,11 @@ class CurvesPanel(QWidget):
     def __init__(self, colours: Colours):
         super().__init__()
         self._state = None
-        self.accuracy = LivePlot("Accuracy", colours)
+        self.accuracy = LivePlot("Accuracy, %", colours)
         self.loss = LivePlot("Loss", colours, x_title="epoch")
         self.distinct = LivePlot("Distinct values", colours, log=True)
         self.strength = LivePlot("Strength", colours)
-        self.merges = LivePlot("Since the epoch before", colours, x_title="step", from_zero=True)
+        self.merges = LivePlot("Each epoch", colours, x_title="step", from_zero=True)
         self._over_epochs = (self.accuracy, self.loss)
         self._over_steps = (self.distinct, self.strength, self.merges)
         layout = QVBoxLayout(self)
@@ -48,15 +48,15 @@ class CurvesPanel(QWidget):
         if self._state is None or curves is not self._state.curves:
             self.accuracy.show_series(
                 (
-                    Series("validation", curves.epoch, 100 * curves.valid_accuracy, 0, 0),
-                    Series("training %", curves.epoch, 100 * curves.train_accuracy, 1, 1),
+                    Series("valid", curves.epoch, 100 * curves.valid_accuracy, 0, 0),
+                    Series("train", curves.epoch, 100 * curves.train_accuracy, 1, 1),
                 )
             )
             self.accuracy.setVisible(not curves.epoch.size or bool(np.isfinite(curves.valid_accuracy).any()))
             self.loss.show_series(
                 (
-                    Series("validation", curves.epoch, curves.valid_loss, 0, 0),
-                    Series("training", curves.epoch, curves.train_loss, 1, 1),
+                    Series("valid", curves.epoch, curves.valid_loss, 0, 0),
+                    Series("train", curves.epoch, curves.train_loss, 1, 1),
                 )
             )
             self._show_tensors(state.by_tensor, curves)
@@ -79,10 +79,11 @@ class CurvesPanel(QWidget):
             plot.set_marks(now and now.step, pinned and pinned.step)
 
     def _show_tensors(self, by_tensor: dict[str, TensorCurves], curves: Curves) -> None:
+        ending = ".weight" if all(name.endswith(".weight") for name in by_tensor) else ""
         for plot, key in ((self.distinct, "distinct"), (self.strength, "strength")):
             plot.show_series(
                 tuple(
-                    Series(name, curves.step, getattr(figures, key), place, place)
+                    Series(name.removesuffix(ending), curves.step, getattr(figures, key), place, place)
                     for place, (name, figures) in enumerate(by_tensor.items())
                 )
             )

@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QWidget
 
-from gui.draw.palette import Colours, ramp_pixels
+from gui.draw.palette import Colours, mixed, ramp_pixels
 from gui.draw.safely import painted
 from training.image_shapes import SHAPES
 
-MOST = 100  # filters shown, evenly from all
+MOST, FEWEST = 256, 36  # filters that are kept, evenly from all, and that are shown where there is little room
 
 
 def filters_of(config: dict, weights: dict[str, np.ndarray]) -> tuple[str, np.ndarray]:
@@ -74,33 +74,38 @@ class FiltersView(QWidget):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(self.rect().adjusted(10, 6, -10, -6), flags, self._note)
             return
-        columns = best_columns(len(self._images), self._images.shape[-1] / self._images.shape[-2], self.size())
-        if self._picture is None or self._picture[0] != columns:
-            self._picture = (columns, self._sheet(columns))
-        sheet = self._picture[1]
         ratio = self.devicePixelRatioF()
-        scale = min(self.width() * ratio / sheet.width(), self.height() * ratio / sheet.height())
-        scale = max(1, math.floor(scale)) if scale >= 1 else scale  # whole pixels: all squares are of one size
+        scale, columns, rows = fitting(self._images.shape, int(self.width() * ratio), int(self.height() * ratio))
+        if self._picture is None or self._picture[0] != (columns, rows):
+            self._picture = ((columns, rows), self._sheet(columns, rows))
+        sheet = self._picture[1]
         painter.drawImage(QRectF(0, 0, sheet.width() * scale / ratio, sheet.height() * scale / ratio), sheet)
 
-    def _sheet(self, columns: int) -> QImage:
+    def _sheet(self, columns: int, rows: int) -> QImage:
         count, _, height, width = self._images.shape
-        rows = -(-count // columns)
-        sheet = np.full((rows * (height + 1), columns * (width + 1)), self._colours.background.rgb(), np.uint32)
-        for place, image in enumerate(self._images):
-            top, left = place // columns * (height + 1), place % columns * (width + 1)
+        chosen = np.unique(np.linspace(0, count - 1, min(count, columns * rows)).astype(int))
+        sheet = np.full(
+            (rows * (height + 1) + 1, columns * (width + 1) + 1),
+            mixed(self._colours.background, self._colours.quiet, 0.3).rgb(),
+            np.uint32,
+        )
+        for place, image in enumerate(self._images[chosen]):
+            top, left = place // columns * (height + 1) + 1, place % columns * (width + 1) + 1
             sheet[top : top + height, left : left + width] = _pixels(image, self._colours)
-        rows, columns = sheet.shape
-        return QImage(sheet.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32).copy()
+        high, wide = sheet.shape
+        return QImage(sheet.data, wide, high, 4 * wide, QImage.Format.Format_RGB32).copy()
 
 
-def best_columns(count: int, aspect: float, size: QSize) -> int:
-    """The number of columns with which ``count`` images of width / height ``aspect`` are largest in ``size``."""
-    width, height = max(size.width(), 1), max(size.height(), 1)
-    scales = [
-        (min(width / (columns * aspect), height / -(-count // columns)), columns) for columns in range(1, count + 1)
-    ]
-    return max(scales, key=lambda pair: (pair[0], -pair[1]))[1]
+def fitting(shape: tuple[int, ...], width: int, height: int) -> tuple[int, int, int]:
+    """Pixels for a weight, columns and rows, with which at least FEWEST of the images (n, channels, height, width) fit
+    into ``width`` x ``height`` pixels; the scale is a whole number, so that all weights are squares of one size."""
+    count, _, high, wide = shape
+    for scale in range(32, 0, -1):
+        columns, rows = (width // scale - 1) // (wide + 1), (height // scale - 1) // (high + 1)
+        if columns * rows >= min(count, FEWEST):
+            break
+    columns = min(max(columns, 1), count)
+    return scale, columns, min(max(rows, 1), -(-count // columns))
 
 
 def _pixels(image: np.ndarray, colours: Colours) -> np.ndarray:
@@ -110,6 +115,4 @@ def _pixels(image: np.ndarray, colours: Colours) -> np.ndarray:
         red, green, blue = (np.rint(127.5 + 127.5 * channel / largest).astype(np.uint32) for channel in image)
         return np.uint32(0xFF000000) | red << np.uint32(16) | green << np.uint32(8) | blue
     place = np.rint(127.5 + 127.5 * image.mean(axis=0) / largest).astype(int)
-    zero = QColor("#1b222c" if colours.dark else "#ffffff")
-    below, above = colours.kinetic, colours.accent
-    return ramp_pixels((below, zero, above))[place]
+    return ramp_pixels((colours.kinetic, colours.background, colours.accent))[place]

@@ -47,6 +47,7 @@ class RunForm(QWidget):
         self._preset_why, self._method_why, self.trouble, self._command = (QLabel(wordWrap=True) for _ in range(4))
         for label in (self._preset_why, self._method_why, self._command):
             label.setProperty("role", "quiet")
+            label.setMinimumWidth(440)  # what wraps asks for the height that it has at this width
         self.trouble.setProperty("role", "bad")
         self._command.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._lay_out()
@@ -163,7 +164,8 @@ class RunForm(QWidget):
         self._chose_method()
 
     def _chose_method(self) -> None:
-        self._method_why.setText(choices.methods(self.preset.currentText()).get(self._method(), "").capitalize() + ".")
+        why = choices.methods(self.preset.currentText())[self._method()]
+        self._method_why.setText(f"{why[:1].upper()}{why[1:]}.")
         self.strength.setText(choices.usual_strength(self.preset.currentText(), self._method()))
         self._changed()
 

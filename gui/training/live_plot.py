@@ -26,6 +26,22 @@ class Series(NamedTuple):
     colour: int = 0
 
 
+class _LogAxis(pg.AxisItem):
+    """Few numbers on a logarithmic scale: 1, 10, 100; 1, 2, 5, 10 where there are no more than two decades."""
+
+    def tickValues(self, low, high, size):  # noqa: N802
+        first, last = int(np.floor(low)) - 1, int(np.ceil(high)) + 1
+        for parts in ((1, 2, 5), (1, 3), (1,)):
+            ticks = [k + np.log10(part) for k in range(first, last + 1) for part in parts]
+            ticks = [tick for tick in ticks if low <= tick <= high]
+            if len(ticks) * 22 <= size:
+                break
+        return [(1.0, ticks[:: len(ticks) * 22 // max(int(size), 1) + 1])]
+
+    def tickStrings(self, values, scale, spacing):  # noqa: N802
+        return [f"{10**value:,.4g}" if value < 4 else f"{10 ** (value - 3):,.4g}k" for value in values]
+
+
 class LivePlot(QWidget):
     """``picked`` tells the x that was clicked or dragged to."""
 
@@ -38,7 +54,7 @@ class LivePlot(QWidget):
         self._heading = QLabel(textFormat=Qt.TextFormat.RichText)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._x_label = QLabel(x_title)
-        self._plot = pg.PlotWidget(enableMenu=False)
+        self._plot = pg.PlotWidget(enableMenu=False, axisItems={"left": _LogAxis("left")} if log else {})
         self._plot.hideButtons()
         self._plot.setMouseEnabled(False, False)
         self._plot.setMinimumHeight(44)
@@ -58,6 +74,7 @@ class LivePlot(QWidget):
             line.hide()
         self._plot.scene().sigMouseClicked.connect(self._clicked)
         row = QHBoxLayout()
+        row.setSpacing(8)
         row.addWidget(self._heading, 1)
         row.addWidget(self._x_label)
         layout = QVBoxLayout(self)
@@ -126,7 +143,8 @@ class LivePlot(QWidget):
 
 
 def shown(value: float) -> str:
-    """A number as it stands in a heading: 0.348, 21,913, 1.2e-05."""
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.3g}"
+    """A number as it stands in a heading: 0.348, 698, 21.9k."""
+    for size, letter in ((1e6, "M"), (1e4, "k")):
+        if abs(value) >= size:
+            return f"{value / (1e6 if letter == 'M' else 1e3):.3g}{letter}"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -13,7 +13,7 @@ from .run_state import Moment
 from .tensor_summary import rebinned
 
 COLUMNS, ROWS = 480, 512  # of the raster
-_PENS = ((0.0, 1, 0.55), (0.01, 1, 0.9), (0.05, 2, 1.0))  # from this share of the weights on: width, opacity
+_PENS = ((0.0, 1, 0.22), (0.01, 1, 0.6), (0.05, 2, 1.0))  # from this share of the weights on: width, opacity
 
 
 class MergingView(QWidget):

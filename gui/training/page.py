@@ -192,6 +192,7 @@ class TrainingPage(QWidget):
         self.look.begin(state)
         self._words, self._drawn = [], None
         self._pages.setCurrentWidget(self._run_page)
+        self.controls.timeline.setFocus()
         self._show()
 
     def _start(self, start: Callable, what) -> None:

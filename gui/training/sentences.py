@@ -30,7 +30,7 @@ _STANDS = {
 
 
 def about(state: RunState) -> str:
-    """How the run stands."""
+    """How the run stands, after the word of WORDS."""
     done = len(state.lines)
     of = f"epoch {done:,} of {state.epochs:,}" if state.epochs else f"epoch {done:,}"
     if state.status == "starting":
@@ -38,18 +38,14 @@ def about(state: RunState) -> str:
     if state.status == "gone":
         return state.trouble
     if state.status == "failed":
-        return f"The run failed: {_ended(state.message)}" if state.message else "The run failed without a word."
+        return _ended(state.message or "without a word")
     if state.status == "killed":
-        return (
-            f"The run was killed in or after {of}: nobody trains in this folder now. It can go on from its checkpoint."
-        )
+        return f"At {of}; no process trains in this folder now. The run can go on from its last checkpoint."
     if state.status == "interrupted":
-        return f"Stopped at {of}, and saved: it can go on." if "saved" in state.message else f"Stopped at {of}."
-    if state.status == "finished":
-        return f"Finished: {of}."
-    if state.epochs and done >= state.epochs:
-        return f"Training is done ({of}); now it is projected, tuned and saved."
-    return f"Training: {of}." if done else "Training: the first epoch."
+        return f"At {of}, and saved: it can go on." if "saved" in state.message else f"At {of}."
+    if state.status == "running" and state.epochs and done >= state.epochs:
+        return f"All of {of}; now the network is projected, tuned and saved."
+    return f"{of.capitalize()}."
 
 
 def beside(state: RunState) -> str:
