@@ -1,0 +1,130 @@
+"""The left side of the page: which file, which tensor, and whether all of it or a sample."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ..draw.palette import Colours
+from .subject import MOST_PARTICLES
+from .tensor_table import TensorTable
+from .tensors import TensorFile
+
+MANY = 12  # tensors from which on a filter is of use
+SAMPLE = 20_000
+
+
+class FilePanel(QWidget):
+    """``chosen(name)`` is emitted for a tensor that was clicked; ``resampled()`` for another kind of sample."""
+
+    chosen = Signal(str)
+    resampled = Signal()
+
+    def __init__(self, page, colours: Colours):
+        super().__init__()
+        self.model, self.proxy = TensorTable(self), QSortFilterProxyModel(self)
+        self.proxy.setSourceModel(self.model)
+        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.open = QPushButton("Open weights…")
+        self.open.setProperty("primary", True)
+        self.open.clicked.connect(page.do_weights_open)
+        self.positions = QPushButton("Positions as weights")
+        self.positions.setToolTip("Take the positions of the particles as weights, with the penalty's velocities.")
+        self.positions.clicked.connect(page.do_weights_positions)
+        self.file = QLabel("No file is open.", wordWrap=True)
+        self.file.setProperty("role", "quiet")
+        self.filter = QLineEdit(placeholderText="Find a tensor", clearButtonEnabled=True)
+        self.filter.setAccessibleName("Find a tensor")
+        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.table = self._table()
+        self.sample = QCheckBox("Only a sample of")
+        self.sample.setToolTip("Simulate fewer weights, evenly by rank. The file you save is always of all weights.")
+        self.count = QSpinBox(minimum=2, maximum=MOST_PARTICLES, value=SAMPLE, groupSeparatorShown=True)
+        self.count.setAccessibleName("Weights in the sample")
+        self.count.setKeyboardTracking(False)
+        self.sample.toggled.connect(lambda: self.resampled.emit())
+        self.count.valueChanged.connect(lambda: self.sample.isChecked() and self.resampled.emit())
+        self._arrange()
+        self.set_theme(colours)
+        self.show_file(None)
+
+    def _table(self) -> QTableView:
+        table = QTableView(showGrid=False, selectionBehavior=QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setModel(self.proxy)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setSortingEnabled(False)
+        table.setAccessibleName("Tensors of the file")
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(26)
+        header = table.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setHighlightSections(False)
+        for column, width in enumerate((150, 82, 68, 70, 68, 68)):
+            table.setColumnWidth(column, width)
+        table.selectionModel().currentRowChanged.connect(self._row_changed)
+        return table
+
+    def _arrange(self) -> None:
+        buttons, sample = QHBoxLayout(), QHBoxLayout()
+        buttons.addWidget(self.open)
+        buttons.addWidget(self.positions)
+        buttons.addStretch()
+        sample.addWidget(self.sample)
+        sample.addWidget(self.count)
+        sample.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(buttons)
+        layout.addWidget(self.file)
+        layout.addWidget(self.filter)
+        layout.addWidget(self.table, 1)
+        layout.addLayout(sample)
+
+    def set_theme(self, colours: Colours) -> None:
+        self.model.set_quiet(colours.quiet)
+
+    def show_file(self, opened: TensorFile | None) -> None:
+        """List another file."""
+        self.filter.clear()
+        self.model.show_entries(opened.entries if opened else ())
+        count = len(self.model.entries)
+        self.filter.setVisible(count >= MANY)
+        self.table.setVisible(count > 0)
+        for widget in (self.sample, self.count):
+            widget.setVisible(count > 0)
+        if opened:
+            word = "tensor" if count == 1 else "tensors"
+            self.file.setText(f"{opened.path.name}, {count:,} {word}")
+            self.file.setToolTip(str(opened.path))
+
+    def select(self, name: str) -> None:
+        """Choose a tensor as a click would."""
+        for row, entry in enumerate(self.model.entries):
+            if entry.name == name:
+                self.table.setCurrentIndex(self.proxy.mapFromSource(self.model.index(row, 0)))
+
+    @property
+    def wanted(self) -> int | None:
+        """How many weights to take, None for all."""
+        return self.count.value() if self.sample.isChecked() else None
+
+    def _row_changed(self, current, _previous) -> None:
+        if current.isValid():
+            entry = self.model.entries[self.proxy.mapToSource(current).row()]
+            if not entry.refusal:
+                self.chosen.emit(entry.name)

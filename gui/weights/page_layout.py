@@ -1,0 +1,107 @@
+"""Where things are on the page of weights."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from .figures_view import FiguresView
+from .file_panel import FilePanel
+from .histogram_view import HistogramView
+from .mosaic_view import MosaicView
+from .save_row import SaveRow
+from .strength import Strength
+
+WELCOME = (
+    "Time is the strength of the penalty: as it grows, weights that are close come together and become one value. "
+    "Open a file (npy, npz, safetensors, pt), drop one on the window, or take the particles' positions as weights."
+)
+
+
+def arrange(page) -> None:
+    """Make the widgets of a ``WeightsPage`` and lay them out."""
+    page.panel = FilePanel(page, page.colours)
+    page.panel.chosen.connect(page.choose)
+    page.panel.resampled.connect(page._resampled)
+    page.headline, page.status = QLabel(wordWrap=True), QLabel(wordWrap=True)
+    page.headline.setProperty("role", "heading")
+    page.status.setProperty("role", "quiet")
+    page.stale = QPushButton("Show the tensor again")
+    page.stale.setToolTip("The particles were edited, or others were loaded. This brings the tensor back.")
+    page.stale.clicked.connect(page.restore)
+    page.strength = Strength(page.session)
+    page.saving = SaveRow(page.do_weights_save)
+    page.sheet = QStackedWidget()
+    page.sheet.addWidget(_welcome())
+    page.sheet.addWidget(_pictures(page))
+    top = QHBoxLayout()
+    top.addWidget(page.headline, 1)
+    top.addWidget(page.stale)
+    right, column = QWidget(), QVBoxLayout()
+    column.setContentsMargins(8, 0, 0, 0)
+    column.setSpacing(10)
+    column.addLayout(top)
+    column.addWidget(page.status)
+    column.addWidget(page.strength)
+    column.addWidget(page.sheet, 1)
+    column.addWidget(page.saving)
+    right.setLayout(column)
+    splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+    splitter.addWidget(page.panel)
+    splitter.addWidget(right)
+    splitter.setStretchFactor(1, 1)
+    splitter.setSizes([330, 800])
+    layout = QVBoxLayout(page)
+    layout.setContentsMargins(16, 12, 16, 12)
+    layout.addWidget(splitter)
+
+
+def _welcome() -> QWidget:
+    sheet = QWidget()
+    text = QLabel(WELCOME, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+    text.setProperty("role", "quiet")
+    text.setMaximumWidth(440)
+    text.setMinimumWidth(300)
+    layout = QHBoxLayout(sheet)
+    layout.addStretch()
+    layout.addWidget(text)
+    layout.addStretch()
+    return sheet
+
+
+def _pictures(page) -> QWidget:
+    page.histogram = HistogramView(page.colours)
+    page.before, page.after = MosaicView("before, by value", page.colours), MosaicView("after", page.colours)
+    page.figures = FiguresView()
+    page.colouring = QComboBox()
+    page.colouring.addItem("After: by cluster", "cluster")
+    page.colouring.addItem("After: by value", "value")
+    page.colouring.setAccessibleName("How the matrix after is coloured")
+    page.colouring.setToolTip(
+        "By cluster: neighbours differ in colour; weights that share with nobody are pale."
+    )
+    page.colouring.currentIndexChanged.connect(page._refresh_now)
+    side = QVBoxLayout()
+    side.addWidget(page.figures, 1)
+    side.addWidget(page.colouring)
+    lower = QHBoxLayout()
+    lower.setSpacing(10)
+    lower.addWidget(page.before, 1)
+    lower.addWidget(page.after, 1)
+    lower.addLayout(side)
+    sheet = QWidget()
+    column = QVBoxLayout(sheet)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(10)
+    column.addWidget(page.histogram, 1)
+    column.addLayout(lower, 1)
+    return sheet

@@ -1,0 +1,47 @@
+"""The result as a file: the prox of the whole tensor at exactly the strength shown, in its shape and dtype."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import numpy as np
+
+from particles.checked_file import replacing
+from prox import prox_weight_sharing
+
+from .safetensors_file import write_safetensors
+from .tensors import Tensor, rounded
+
+FORMATS = {".safetensors": "safetensors", ".npy": "NumPy array", ".npz": "NumPy archive"}
+
+
+def shared(tensor: Tensor, strength: float, rewind: float = 0.0, l1: float = 0.0) -> Tensor:
+    """``tensor`` under the prox; the members of a cluster are bit-equal, also in bfloat16.  Errors are those of
+    ``prox_weight_sharing``."""
+    values = prox_weight_sharing(tensor.values, strength, rewind=rewind, l1=l1)
+    return tensor._replace(values=rounded(values, tensor.dtype))
+
+
+def write(path, tensor: Tensor) -> None:
+    """Write one tensor as npy, npz or safetensors, by the end of the name; whole or not at all.
+
+    Raises ValueError for another end of the name, and for bfloat16, which NumPy's files cannot hold; OSError, in one
+    sentence, where writing fails.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in FORMATS:
+        raise ValueError(f"{path}: the name must end with {', '.join(FORMATS)}")
+    if suffix == ".safetensors":
+        write_safetensors(path, tensor)
+        return
+    if tensor.dtype == "bfloat16":
+        raise ValueError(f"{path}: files of NumPy cannot hold bfloat16: save it as .safetensors")
+    whole = io.BytesIO()
+    if suffix == ".npy":
+        np.save(whole, tensor.values, allow_pickle=False)
+    else:
+        name = "tensor" if tensor.name == "file" else tensor.name  # the name of an argument of savez
+        np.savez(whole, **{name: tensor.values})
+    with replacing(path) as file:
+        file.write(whole.getbuffer())

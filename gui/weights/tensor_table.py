@@ -1,0 +1,74 @@
+"""The tensors of a file as a table; what cannot be opened stands there in grey and says why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
+from PySide6.QtGui import QColor
+
+from .summary import Summary
+from .tensors import Entry
+
+COLUMNS = ("Tensor", "Shape", "Type", "Distinct", "Least", "Largest")
+
+
+class TensorTable(QAbstractTableModel):
+    """The ``entries`` of a file, and of each the ``Summary`` once it is known."""
+
+    def __init__(self, parent=None):
+        super().__init__(parent)
+        self.entries: tuple[Entry, ...] = ()
+        self._summaries: dict[str, Summary] = {}
+        self._quiet = QColor("grey")
+
+    def set_quiet(self, colour: QColor) -> None:
+        self._quiet = colour
+
+    def show_entries(self, entries: tuple[Entry, ...]) -> None:
+        self.beginResetModel()
+        self.entries, self._summaries = entries, {}
+        self.endResetModel()
+
+    def show_summary(self, name: str, found: Summary) -> None:
+        self._summaries[name] = found
+        row = next((row for row, entry in enumerate(self.entries) if entry.name == name), None)
+        if row is not None:
+            self.dataChanged.emit(self.index(row, 3), self.index(row, len(COLUMNS) - 1))
+
+    def rowCount(self, parent=QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(self.entries)
+
+    def columnCount(self, parent=QModelIndex()) -> int:  # noqa: N802, B008
+        return 0 if parent.isValid() else len(COLUMNS)
+
+    def headerData(self, section, orientation, role=Qt.ItemDataRole.DisplayRole):  # noqa: N802
+        if role == Qt.ItemDataRole.DisplayRole and orientation == Qt.Orientation.Horizontal:
+            return COLUMNS[section]
+        return None
+
+    def flags(self, index):
+        if self.entries[index.row()].refusal:
+            return Qt.ItemFlag.ItemIsEnabled
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+
+    def data(self, index, role=Qt.ItemDataRole.DisplayRole):
+        entry = self.entries[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(entry, index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            bad = self._summaries[entry.name].not_finite if entry.name in self._summaries else 0
+            return entry.refusal or (f"{bad:,} of its values are NaN or infinite." if bad else entry.name)
+        if role == Qt.ItemDataRole.ForegroundRole and entry.refusal:
+            return self._quiet
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 2:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _text(self, entry: Entry, column: int) -> str:
+        if column < 3:
+            return (entry.name, " × ".join(map(str, entry.shape)) or "number", entry.dtype)[column]  # noqa: RUF001
+        found = self._summaries.get(entry.name)
+        if found is None:
+            return "" if entry.refusal else "…"
+        if found.not_finite and column == 3:
+            return "has NaN"
+        return (f"{found.distinct:,}", f"{found.least:.4g}", f"{found.largest:.4g}")[column - 3]
