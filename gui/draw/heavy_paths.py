@@ -2,8 +2,9 @@
 0 to the merge in which a heavier cluster takes it in.  A million of them can be looked at through a pyramid of levels.
 
 A level keeps, of each path, the last segment that begins in each row of pixels; what it leaves out is shorter than a
-row.  Paths are ordered by the end of their lives, those that live equally long so that any first part of them is
-spread evenly over the ranks: a prefix is always the best choice of so many lines.
+row.  Paths are ordered by the end of their lives: those that live for half a pixel or longer are a prefix.  Where more
+are in sight than can be told apart, every second, fourth, ... path goes, but never one that stands alone in its column
+of pixels, nor a heavy one.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from particles import History
 from particles.compiled import compiled
 
 FINEST = 40  # a level of 2^40 rows keeps every segment that numbers can tell apart
+COLUMNS = 1_500  # of pixels, at which no path that stands alone is left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +34,7 @@ class Lines:
     u1: np.ndarray
     node: np.ndarray
     last: np.ndarray  # u at which the path that the line belongs to ends, descending
+    path: np.ndarray  # place of the path in that order; -1 for one that is never left out
 
     def __len__(self) -> int:
         return self.node.size
@@ -69,7 +72,8 @@ class HeavyPaths:
         owner = path[alive]
         first = np.ones(alive.size, bool)
         first[1:] = owner[1:] != owner[:-1]
-        return HeavyPaths(history, horizon, Lines(x0, u0, x1, u1, alive, u_end[owner]), first)
+        place[_outstanding(history, horizon)] = -1
+        return HeavyPaths(history, horizon, Lines(x0, u0, x1, u1, alive, u_end[owner], place[owner]), first)
 
     def level(self, rows: float) -> Lines:
         """The lines to draw where the whole axis is ``rows`` pixels high; built on first use."""
@@ -79,7 +83,7 @@ class HeavyPaths:
         return self.levels[power]
 
     def visible(self, rows: float, x: tuple[float, float], u: tuple[float, float], most: int) -> Lines:
-        """At most ``most`` lines that cross the window x, u, whose paths live for half a pixel or longer."""
+        """About ``most`` lines at most that cross the window x, u, whose paths live for half a pixel or longer."""
         lines = self.level(rows)
         shortest = max(u[0], 0.5 / max(rows, 1.0))
         count = int(np.searchsorted(-lines.last, -shortest, side="right"))
@@ -88,7 +92,12 @@ class HeavyPaths:
         x0, x1 = lines.x0[:count], lines.x1[:count]
         seen = (np.minimum(x0, x1) <= x[1]) & (np.maximum(x0, x1) >= x[0])
         seen &= (lines.u0[:count] <= u[1]) & (lines.u1[:count] >= u[0])
-        return lines.taken(np.flatnonzero(seen)[:most])
+        chosen = np.flatnonzero(seen)
+        if chosen.size > most:
+            every = 1 << int(chosen.size / most).bit_length()
+            path = lines.path[chosen]
+            chosen = chosen[(path & (every - 1) == 0) | (path < 0)]
+        return lines.taken(chosen)
 
     def _thinned(self, power: int) -> Lines:
         everything, first = self.segments, self.first
@@ -124,6 +133,19 @@ def _path_ends(path, died, alive, n: int) -> np.ndarray:
     ends = np.zeros(n)
     np.maximum.at(ends, path[alive], died[alive])
     return ends
+
+
+def _outstanding(history: History, horizon: float) -> np.ndarray:
+    """Ranks spread evenly over the places at both ends of time, and over the mass: nothing that they stand for is
+    missed when they are kept."""
+    particles = history.particles
+    if len(particles) == 0:
+        return np.empty(0, np.int64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scales = (particles.position, history.positions(horizon), np.cumsum(particles.mass))
+        grids = (np.linspace(scale[0], scale[-1], COLUMNS) for scale in scales)
+        ranks = [np.searchsorted(scale, grid) for scale, grid in zip(scales, grids, strict=True)]
+    return np.unique(np.minimum(np.concatenate(ranks), len(particles) - 1))
 
 
 def _evenly(n: int) -> np.ndarray:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from .palette import Colours, with_alpha
 
 HEAD = 8.0  # length of an arrow's head in pixels
-SHORTEST = 2.0  # arrows shorter than this are left out
+SHORTEST = 4.0  # arrows shorter than this are left out
 
 
 def draw_arrow(painter: QPainter, start: QPointF, tip_x: float, ink: QColor, width: float = 2.0) -> None:

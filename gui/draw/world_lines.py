@@ -1,4 +1,4 @@
-"""World lines on paper: width by mass, colour by lineage, what is not selected faded."""
+"""World lines on paper: width by mass, colour by lineage (in a crowd by mass), what is not selected faded."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from .arrays import draw_lines
 from .heavy_paths import HeavyPaths, Lines
-from .palette import Colours
+from .palette import Colours, with_alpha
+from .raster import log_steps
 
-MOST_LINES = 40_000  # one frame has no time for more, and no pixels
+MOST_LINES = 16_000  # one frame has no time for more, and no pixels
+BY_MASS = 2_000  # more particles than this have colours by mass: so many lineages cannot be told apart
+SHADES = 12  # colours of a crowd
 SMOOTH = 6_000  # up to this many lines are drawn without steps
 WIDE = 2_500  # at most this many lines are wider than a pixel: wide pens are slow
 CURVED = 4_000  # up to this many lines are bent where the axis bends them
-PIECES = 12  # of a bent line
+PIECES = (8, 64)  # of a bent line: few and many
 FADED = 0.22  # what is left of the colour of lines that are not selected
 
 
@@ -54,9 +57,11 @@ def draw_world_lines(painter: QPainter, frame, paths: HeavyPaths, axis, look: Lo
     painter.setClipRect(frame.area, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(lines) <= SMOOTH)
     lit = np.ones(len(lines), bool) if look.lit is None else look.lit[lines.node]
-    style = look.lineage[lines.node].astype(np.int64) + 8 * np.rint(2 * width).astype(np.int64)
+    index, inks = _inks(paths, lines, mass, look)
+    style = index + 64 * np.rint(2 * width).astype(np.int64)
     for bright in (False, True):
-        _draw_styles(painter, ends, (style + np.where(lit == bright, 0, 10_000))[owner], look, bright)
+        pens = inks if bright else [look.colours.faded(ink, FADED) for ink in inks]
+        _draw_styles(painter, ends, np.where(lit == bright, style, -1)[owner], pens)
     painter.restore()
     return len(lines)
 
@@ -71,27 +76,37 @@ def _on_paper(frame, paths: HeavyPaths, lines: Lines, axis) -> tuple[np.ndarray,
     tree = paths.history.tree
     node = lines.node[tall]
     low, high = np.maximum(lines.u0[tall], frame.y[0]), np.minimum(lines.u1[tall], frame.y[1])
-    u = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, PIECES + 1)
+    pieces = int(np.clip(30_000 // tall.size, *PIECES))
+    u = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, pieces + 1)
     centre, velocity = tree.moment[node] / tree.mass[node], tree.momentum[node] / tree.mass[node]
     x, y = frame.across(centre[:, None] + velocity[:, None] * np.asarray(axis.inverse(u))), frame.up(u)
     bent = np.stack((x[:, :-1], y[:, :-1], x[:, 1:], y[:, 1:]), axis=2).reshape(-1, 4)
     straight = np.ones(len(lines), bool)
     straight[tall] = False
     ends = np.concatenate((ends[straight], bent))
-    owner = np.concatenate((owner[straight], np.repeat(tall, PIECES)))
+    owner = np.concatenate((owner[straight], np.repeat(tall, pieces)))
     order = np.argsort(owner, kind="stable")
     return ends[order], owner[order]
 
 
-def _draw_styles(painter: QPainter, ends: np.ndarray, style: np.ndarray, look: Look, bright: bool) -> None:
-    """One call for each pen; styles from 10,000 on belong to another round."""
-    colours = look.colours
+def _inks(paths: HeavyPaths, lines: Lines, mass: np.ndarray, look: Look) -> tuple[np.ndarray, list[QColor]]:
+    """The place of each line's colour in a list: lineage, or in a crowd shades from dust to the heaviest."""
+    particles = paths.history.particles
+    if len(particles) <= BY_MASS:
+        return look.lineage[lines.node].astype(np.int64), list(look.colours.clusters)
+    step = (log_steps(mass, float(particles.mass.min()), look.heaviest) - 1) * SHADES // 255
+    shades = [look.colours.mass_colour(shade / (SHADES - 1)) for shade in range(SHADES)]
+    shades[0] = with_alpha(shades[0], 0.6)
+    return step.astype(np.int64), shades
+
+
+def _draw_styles(painter: QPainter, ends: np.ndarray, style: np.ndarray, inks: list[QColor]) -> None:
+    """One call for each pen, thin ones first; a style of -1 is left out."""
     for value in np.unique(style):
-        if value >= 10_000:
-            return
-        width, index = value // 8 / 2, value % 8
-        colour = colours.clusters[index]
-        pen = QPen(colour if bright else colours.faded(colour, FADED), 0 if width <= 1 else width)
+        if value < 0:
+            continue
+        width = value // 64 / 2
+        pen = QPen(inks[value % 64], 0 if width <= 1 else width)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap if width > 1 else Qt.PenCapStyle.FlatCap)
         painter.setPen(pen)
         draw_lines(painter, ends[style == value])

@@ -9,7 +9,7 @@ import numpy as np
 
 from gui.model.signal import Signal
 
-MARGIN = 0.05
+MARGIN = 0.07
 _RANGES: WeakKeyDictionary = WeakKeyDictionary()
 
 

@@ -60,17 +60,28 @@ def ink_index(scene: LineScene, lit: np.ndarray | None) -> np.ndarray:
 def _paint_discs(painter: QPainter, scene: LineScene, colours: Colours, lit) -> None:
     index, palette, radius = ink_index(scene, lit), inks(colours), scene.radius
     large = np.ones(radius.size, bool) if radius.size <= ONE_BY_ONE else radius > SMALL
-    labels = scene.session.options.labels
     for i in np.flatnonzero(large)[np.argsort(-radius[large], kind="stable")]:
         cluster, ink = int(scene.shown[i]), palette[index[i]]
         centre, size = scene.place(cluster), float(radius[i])
         draw_disc(painter, centre, size, ink, colours)
         if scene.sizes[cluster] > 1 and size >= 6.0:
             draw_ring_of_many(painter, centre, size, ink, colours)
-            if labels and size >= LABELLED:
-                draw_count(painter, centre, size - 3.0, ink, int(scene.sizes[cluster]))
     small = ~large
     draw_dots(painter, scene.x[scene.shown[small]], scene.base, radius[small], index[small], palette)
+    if scene.session.options.labels:
+        for i in np.flatnonzero((radius >= LABELLED) & (scene.sizes[scene.shown] > 1)):
+            cluster = int(scene.shown[i])
+            if not _covered(scene, i):
+                draw_count(
+                    painter, scene.place(cluster), float(radius[i]) - 3.0, palette[index[i]], scene.sizes[cluster]
+                )
+
+
+def _covered(scene: LineScene, i: int) -> bool:
+    """Whether a lighter disc lies on the middle of disc ``i``."""
+    away = np.abs(scene.x[scene.shown] - scene.x[scene.shown[i]])
+    on_top = (scene.radius < scene.radius[i]) | ((scene.radius == scene.radius[i]) & (np.arange(away.size) > i))
+    return bool((on_top & (away < scene.radius + 0.5 * scene.radius[i])).any())
 
 
 def _paint_arrows(painter: QPainter, scene: LineScene, colours: Colours, lit) -> None:
@@ -100,7 +111,11 @@ def _paint_strip(painter: QPainter, scene: LineScene, colours: Colours) -> None:
         painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
         painter.setPen(colours.quiet)
         spot = QRectF(box.left() - 106, y - metrics.height() / 2, 100, metrics.height())
-        painter.drawText(spot, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, readable(mass))
+        painter.drawText(
+            spot,
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            f"{mass:,.0f}" if mass >= 1 else readable(mass),
+        )
 
 
 def strip_scale(scene: LineScene) -> LogScale:

@@ -35,7 +35,7 @@ from .space_time_axis import time_label, time_ticks
 AT_ONCE = 20_000  # particles whose world lines are put in order while the user waits
 HOVER = 200_000  # with more particles, only a click looks for what is under the mouse
 REACH = 6.0  # pixels from a line or the cursor that still count as on it
-DOTTED = 1_500  # more clusters than this have no dots on the line of the present
+DOTTED = 300  # more clusters than this have no dots on the line of the present
 FUTURE = 0.45  # how much of what is still to come is veiled
 
 
@@ -114,7 +114,7 @@ class SpaceTimeView(LinkedView):
         ends = " stay apart" if n > 1 and k == n else ""
         if k < n:
             ends = f" become {k:,} {'cluster' if k == 1 else 'clusters'}"
-        return f"{n:,} {what}{ends}", "width: mass; a dot where clusters merge"
+        return f"{n:,} {what}{ends}", f"up: {time_label(self.session.axis)}; width: mass; dots: merges"
 
     def hit(self, point: QPointF, frame: Frame) -> Hit | None:
         area, history = frame.area, self.session.document.history
@@ -174,7 +174,7 @@ class SpaceTimeView(LinkedView):
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 110), 2))
         y_ticks = time_ticks(axis, *frame.y, max(int(frame.area.height() / 55), 2))
         draw_grid(painter, frame, self.colours, x_ticks, y_ticks)
-        draw_labels(painter, frame, self.colours, "position (weight units)", time_label(axis))
+        draw_labels(painter, frame, self.colours, "position (weight units)", "")
         if paths is not None and len(paths.segments):
             heaviest = float(session.document.history.particles.mass.sum())
             look = Look(self.colours, session.colours, heaviest, lit)
@@ -219,6 +219,7 @@ class SpaceTimeView(LinkedView):
         metrics, text = QFontMetricsF(font), readable(t)
         width = max(metrics.horizontalAdvance(text) + 12, 30)
         tab = QRectF(area.left() - width - 1, y - metrics.height() / 2 - 2, width, metrics.height() + 4)
+        painter.fillRect(tab.adjusted(-8, -5, 0, 5), self.colours.background)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self.colours.accent)
         painter.drawRoundedRect(tab, 4, 4)

@@ -24,5 +24,5 @@ def time_label(axis) -> str:
     return {
         "linear": "time = strength",
         "log": "time = strength, on a log scale",
-        "merges": "merges so far: each takes equal room",
+        "merges": "merges, each in equal room",
     }[axis.kind]
