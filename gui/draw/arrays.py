@@ -1,34 +1,34 @@
-"""Thousands of lines or points to a QPainter in one call, straight from numpy."""
+"""Thousands of lines or points to a QPainter in one call, straight from numpy.
+
+Qt's own calls take a C array of QLineF or QPointF; numpy rows of float64 are just that in memory.
+"""
 
 from __future__ import annotations
 
 import numpy as np
-from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainter
+from shiboken6 import wrapInstance
 
 FAR = 1e5  # pixels: coordinates beyond this make Qt crawl
 
 
 def draw_lines(painter: QPainter, ends: np.ndarray) -> None:
     """Straight lines in the painter's pen: rows (x0, y0, x1, y1) of ``ends`` (s, 4), in the painter's units."""
-    if len(ends):
-        lines = PrimitiveArray(QLineF, 4)
-        lines.resize(len(ends))
-        np.clip(ends, -FAR, FAR, out=lines.ndarray())
-        painter.drawLines(*lines.drawargs())
+    rows = np.clip(np.asarray(ends, dtype=np.float64), -FAR, FAR, order="C")
+    if len(rows):
+        painter.drawLines(wrapInstance(rows.ctypes.data, QLineF), len(rows))
 
 
 def draw_points(painter: QPainter, x: np.ndarray, y) -> None:
     """Points in the painter's pen: round ones of its width, where it has a round cap."""
-    if len(x):
-        painter.drawPoints(*point_array(x, y).drawargs())
+    rows = _points(x, y)
+    if len(rows):
+        painter.drawPoints(wrapInstance(rows.ctypes.data, QPointF), len(rows))
 
 
-def point_array(x, y) -> PrimitiveArray:
-    """Points for ``drawPolyline(*array.drawargs())`` and its like."""
-    points = PrimitiveArray(QPointF, 2)
-    points.resize(len(x))
-    block = points.ndarray()
-    block[:, 0], block[:, 1] = np.clip(x, -FAR, FAR), np.clip(y, -FAR, FAR)
-    return points
+def _points(x, y) -> np.ndarray:
+    rows = np.empty((len(x), 2))
+    np.clip(x, -FAR, FAR, out=rows[:, 0])
+    np.clip(y, -FAR, FAR, out=rows[:, 1])
+    return rows
