@@ -48,8 +48,10 @@ class CountsView(LinkedView):
         font = sized(self.font(), 1.0)
         line = QFontMetricsF(sized(font, SMALL)).height()
         top = heading_height(font) + line + 4
+        most = f"{10 ** (len(str(len(self.session.document.system))) - 1):,}"
+        left = max(LEFT, QFontMetricsF(sized(font, SMALL)).horizontalAdvance(most) + 14)
         area = QRectF(
-            rect.left() + LEFT, rect.top() + top, rect.width() - LEFT - 16, rect.height() - top - 2 * line - 10
+            rect.left() + left, rect.top() + top, rect.width() - left - 16, rect.height() - top - 2 * line - 10
         )
         area.setSize(area.size().expandedTo(QRectF(0, 0, 10, 10).size()))
         return Frame(area, self.zoom.of((0.0, 1.0), (0.0, 1.0))[0], (0.0, 1.0))

@@ -10,9 +10,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.draw.arrays import draw_lines
 from gui.draw.palette import with_alpha
-from gui.model.lineage import node_at, nodes_at
 
-from .hull_diagram import Sums, curve, heights, just_left, leaving, shown_edges, sums_of, upright, vertices
+from .hull_diagram import Sums, curve, ends_of, heights, just_left, leaving, neighbours, shown_edges, sums_of, upright
 from .linked_axes import (
     SMALL,
     Frame,
@@ -28,7 +27,7 @@ from .linked_axes import (
     round_ticks,
     sized,
 )  # fmt: skip
-from .linked_view import Hit, LinkedView, describe
+from .linked_view import Hit, LinkedView, describe, present_nodes
 
 SINGLE_POINTS = 200  # more particles than this are a curve, without a circle each
 WRITTEN_SLOPES = 7
@@ -90,12 +89,12 @@ class HullView(LinkedView):
             if (place - point).manhattanLength() <= REACH:
                 return Hit(None, self._about_point(k, t, when if k in soon[:1000] else math.inf))
         at = min(max(int(np.searchsorted(sums.mass[clusters.start], mass, side="right")) - 1, 0), len(clusters) - 1)
-        held = vertices(clusters, n)[at : at + 2]
+        held = np.concatenate(ends_of(clusters, np.array([at]), n))
         height = np.interp(mass, sums.mass[held], heights(sums, t, held))
         if abs(float(frame.up(height)) - point.y()) > REACH:
             return None
         text = f"{describe(session, at)} This edge's slope is the position, seen from the centre of mass."
-        return Hit(node_at(history, int(clusters.start[at]), t), text)
+        return Hit(int(present_nodes(session)[at]), text)
 
     def _sums(self) -> Sums:
         history, horizon = self.session.document.history, self.session.document.system.horizon
@@ -119,7 +118,9 @@ class HullView(LinkedView):
         return f"A point above the string, {between}: they are in one cluster."
 
     def _draw_points(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
-        shown = curve(sums, self.session.clusters, t)
+        clusters, n = self.session.clusters, sums.mass.size - 1
+        begin, end = ends_of(clusters, shown_edges(sums, clusters, frame.x), n)
+        shown = curve(sums, t, frame.x, np.union1d(begin, end))
         x, top, bottom = frame.across(shown.mass), frame.up(shown.moment), frame.up(shown.string)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(with_alpha(self.colours.quiet, 0.16))
@@ -136,17 +137,19 @@ class HullView(LinkedView):
     def _draw_string(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
         history, clusters, lit = self.session.document.history, self.session.clusters, self.highlighted()
         shown = shown_edges(sums, clusters, frame.x)
-        held = vertices(clusters, len(history.particles))
-        begin, end = held[shown], held[shown + 1]
+        begin, end = ends_of(clusters, shown, len(history.particles))
         ends = np.stack(
             (
                 frame.across(sums.mass[begin]), frame.up(heights(sums, t, begin)),
                 frame.across(sums.mass[end]), frame.up(heights(sums, t, end)),
             ), axis=1,
         )  # fmt: skip
-        nodes = nodes_at(history, t)[shown]
+        nodes = present_nodes(self.session)[shown]
+        apart = np.flatnonzero(end[:-1] < begin[1:])  # edges too short to be seen lie between
+        ends = np.concatenate((ends, np.column_stack((ends[apart, 2:], ends[apart + 1, :2]))))
+        nodes = np.concatenate((nodes, nodes[apart]))
         ink = self.session.colours[nodes]
-        chosen = np.ones(shown.size, bool) if lit is None else lit[nodes]
+        chosen = np.ones(nodes.size, bool) if lit is None else lit[nodes]
         width = 3.0 if shown.size <= 300 else 1.6
         for strong in (False, True):
             for index, colour in enumerate(self.colours.clusters):
@@ -159,7 +162,7 @@ class HullView(LinkedView):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.colours.ink)
             radius = 3.4 if shown.size <= 12 else 2.0
-            for x, y in np.vstack((ends[:, :2], ends[-1:, 2:])):
+            for x, y in np.vstack((ends[: shown.size, :2], ends[shown.size - 1 : shown.size, 2:])):
                 painter.drawEllipse(QPointF(x, y), radius, radius)
         if len(clusters) <= WRITTEN_SLOPES:
             self._write_slopes(painter, frame.area, ends, clusters.position)
@@ -191,15 +194,14 @@ class HullView(LinkedView):
         when, soon = leaving(history, t)
         if when > self.session.document.system.horizon:
             return
-        held = vertices(self.session.clusters, len(history.particles))
+        clusters, n = self.session.clusters, len(history.particles)
         for k in soon[:SINGLE_POINTS]:
-            at = int(np.searchsorted(held, k))
-            three = held[at - 1 : at + 2]
+            three = neighbours(clusters, k, n)
             x, y = frame.across(sums.mass[three]), frame.up(heights(sums, t, three))
             painter.setPen(QPen(self.colours.accent, 1.2, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x[0], y[0]), QPointF(x[2], y[2]))
             draw_ring(painter, QPointF(x[1], y[1]), 6.0, self.colours.accent)
-        if soon.size and len(held) <= SINGLE_POINTS:
+        if soon.size and len(clusters) <= SINGLE_POINTS:
             text, font = f"leaves at t = {readable(when)}", sized(painter.font(), SMALL)
             painter.setFont(font)
             metrics = QFontMetricsF(font)

@@ -20,7 +20,6 @@ MOST_MARKED = 50  # points marked as having just left the string
 class Sums(NamedTuple):
     """What does not change with time, (n + 1,) each: point k is (mass[k], start[k] + t rate[k]).
 
-    ``columns`` (c,) are the first points of the columns that a picture tells apart, None where all points are shown.
     ``low`` and ``high``: no point is outside of them between time 0 and the horizon.  ``centre`` and ``drift`` are
     position and velocity of the centre of mass at time 0.
     """
@@ -28,7 +27,6 @@ class Sums(NamedTuple):
     mass: np.ndarray
     start: np.ndarray
     rate: np.ndarray
-    columns: np.ndarray | None
     low: float
     high: float
     centre: float
@@ -47,7 +45,7 @@ def sums_of(history: History, horizon: float) -> Sums:
     """The sums of all particles; O(n), once for a history."""
     particles = history.particles
     if not len(particles):
-        return Sums(np.zeros(1), np.zeros(1), np.zeros(1), None, 0.0, 0.0, 0.0, 0.0)
+        return Sums(np.zeros(1), np.zeros(1), np.zeros(1), 0.0, 0.0, 0.0, 0.0)
     mass = np.concatenate(([0.0], np.cumsum(particles.mass)))
     centre, drift = (float((particles.mass * v).sum() / mass[-1]) for v in (particles.position, particles.velocity))
     start, rate = (
@@ -55,13 +53,9 @@ def sums_of(history: History, horizon: float) -> Sums:
         for values, mean in ((particles.position, centre), (particles.velocity, drift))
     )
     start[-1] = rate[-1] = 0.0  # by the choice of the centre; what rounding leaves would tilt the last edge
-    columns = None
-    if len(particles) > 2 * COLUMNS:
-        column = np.minimum((mass * (COLUMNS / mass[-1])).astype(np.int32), COLUMNS - 1)
-        columns = np.flatnonzero(np.diff(column, prepend=-1))
     end = start + horizon * rate
     low, high = min(start.min(), end.min()), max(start.max(), end.max())
-    return Sums(mass, start, rate, columns, float(low), float(high), centre, drift)
+    return Sums(mass, start, rate, float(low), float(high), centre, drift)
 
 
 def upright(sums: Sums) -> tuple[float, float]:
@@ -75,41 +69,49 @@ def heights(sums: Sums, t: float, points: np.ndarray) -> np.ndarray:
     return sums.start[points] + t * sums.rate[points]
 
 
-def vertices(clusters: Clusters, n: int) -> np.ndarray:
-    """The points that hold the string: those between clusters, and both ends."""
-    return np.append(clusters.start, n)
-
-
-def curve(sums: Sums, clusters: Clusters, t: float) -> Curve:
-    """All points, or the lowest and the highest of each column, with the string under them."""
-    held = vertices(clusters, sums.mass.size - 1)
-    moment = sums.start + t * sums.rate
-    string = moment[held]
-    mass = sums.mass
-    if sums.columns is not None:
-        low, high = np.minimum.reduceat(moment, sums.columns), np.maximum.reduceat(moment, sums.columns)
-        ends = np.append(sums.columns[1:] - 1, sums.mass.size - 1)
-        block = (moment[sums.columns], low, high, moment[ends])
-        mass = np.repeat(sums.mass[sums.columns], len(block))
-        mass[-2:] = sums.mass[-1]
-        moment = np.stack(block, axis=1).ravel()
-    return Curve(mass, moment, np.interp(mass, sums.mass[held], string))
-
-
 def shown_edges(sums: Sums, clusters: Clusters, limits: tuple[float, float]) -> np.ndarray:
-    """The clusters whose edges are told apart among the masses in ``limits``: all, or the longest of each column."""
-    low, high = limits
-    first = max(int(np.searchsorted(sums.mass[clusters.start], low, side="right")) - 1, 0)
-    last = int(np.searchsorted(sums.mass[clusters.start], high, side="right"))
-    if last - first <= COLUMNS:
-        return np.arange(first, last)
-    place = (sums.mass[clusters.start[first:last]] - low) * (COLUMNS / (high - low))
-    column = place.astype(np.int32)
-    starts = np.flatnonzero(np.diff(column, prepend=-1))
-    longest = np.maximum.reduceat(clusters.mass[first:last], starts)
-    group = np.cumsum(np.diff(column, prepend=-1) != 0) - 1
-    best = np.flatnonzero(clusters.mass[first:last] == longest[group])
-    return first + best[np.unique(group[best], return_index=True)[1]]
+    """The clusters whose edges are told apart among the masses in ``limits``: all, or those at the columns' seams.
+
+    An edge that is wider than a column lies on a seam.
+    """
+    k, n = len(clusters), sums.mass.size - 1
+    if k <= COLUMNS:
+        return np.arange(k)
+    seams = np.searchsorted(sums.mass, np.linspace(*limits, COLUMNS + 1), side="right") - 1
+    ranks = np.clip(seams, 0, n - 1)
+    return np.unique(np.searchsorted(clusters.start, ranks, side="right") - 1)
+
+
+def ends_of(clusters: Clusters, shown: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The points at which the edges of the clusters ``shown`` begin and end."""
+    last = shown == len(clusters) - 1
+    after = clusters.start[np.where(last, shown, shown + 1)]
+    return clusters.start[shown], np.where(last, n, after)
+
+
+def neighbours(clusters: Clusters, k: int, n: int) -> np.ndarray:
+    """The vertex before point ``k``, which is a vertex, that point, and the vertex after it."""
+    at = int(np.searchsorted(clusters.start, k))
+    after = clusters.start[at + 1] if at + 1 < len(clusters) else n
+    return np.array([clusters.start[at - 1], k, after])
+
+
+def curve(sums: Sums, t: float, limits: tuple[float, float], string: np.ndarray) -> Curve:
+    """The points with masses in ``limits``, or the extremes of each column; ``string``: the points that hold it."""
+    n = sums.mass.size - 1
+    first = max(int(np.searchsorted(sums.mass, limits[0])) - 1, 0)
+    last = min(int(np.searchsorted(sums.mass, limits[1], side="right")), n)
+    mass = sums.mass[first : last + 1]
+    moment = sums.start[first : last + 1] + t * sums.rate[first : last + 1]
+    if mass.size > 2 * COLUMNS:
+        seams = np.searchsorted(mass, np.linspace(max(limits[0], 0.0), min(limits[1], sums.mass[-1]), COLUMNS + 1)[:-1])
+        seams = np.unique(np.minimum(seams, mass.size - 1))
+        low, high = np.minimum.reduceat(moment, seams), np.maximum.reduceat(moment, seams)
+        last_of = np.append(seams[1:] - 1, mass.size - 1)
+        moment = np.stack((moment[seams], low, high, moment[last_of]), axis=1).ravel()
+        mass = np.repeat(mass[seams], 4)
+        mass[-1] = sums.mass[last]
+    return Curve(mass, moment, np.interp(mass, sums.mass[string], heights(sums, t, string)))
 
 
 def leaving(history: History, t: float) -> tuple[float, np.ndarray]:
@@ -126,7 +128,8 @@ def just_left(history: History, t: float, span: float) -> tuple[np.ndarray, np.n
     """The points that left the string within ``span`` before t, and the parts of ``span`` gone by since (0 .. 1)."""
     times = history.tree.time
     at, end = (int(np.searchsorted(times, when, side="right")) for when in (t - span, t))
-    at = max(at, end - MOST_MARKED)
+    if end - at > MOST_MARKED:
+        at = end  # a blur of marks would say nothing
     return _points(history, at, end), np.clip((t - times[at:end]) / span, 0.0, 1.0)
 
 

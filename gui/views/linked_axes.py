@@ -70,7 +70,7 @@ def round_ticks(low: float, high: float, count: int) -> list[tuple[float, str]]:
         return []
     largest = max(abs(first), abs(last)) * step
     decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    plain = step >= 1e-4 and largest < 1e6
+    plain = step >= 1e-4 and largest < (1e8 if step >= 1 else 1e5)
     digits = max(1, 1 + math.floor(math.log10(max(largest, step)) + 1e-9) - math.floor(math.log10(step) + 1e-9))
     shape = f",.{decimals}f" if plain else f".{digits}g"
     return [(k * step, f"{k * step + 0.0:{shape}}".replace("-", MINUS)) for k in range(first, last + 1)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -12,11 +13,12 @@ from shiboken6 import isValid
 
 from gui.draw.palette import Colours
 from gui.draw.safely import painted
-from gui.model.lineage import node_at
+from gui.model.lineage import nodes_at
 
 from .linked_axes import Frame, sized
 from .linked_zoom import Zoom
 
+_NODES: WeakKeyDictionary = WeakKeyDictionary()  # session -> (history, time), nodes: the same for all its views
 WHEEL = 1.0015  # how much one unit of a wheel's turn zooms
 KEYS = {
     Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0, Qt.Key.Key_Up, Qt.Key.Key_Down,
@@ -156,7 +158,7 @@ class LinkedView(QWidget):
         if node is not None:
             at = int(np.searchsorted(clusters.start, history.tree.first[node], side="right")) - 1
         at = min(max(at + direction, 0), len(clusters) - 1)
-        self.session.selection.select_node(node_at(history, int(clusters.start[at]), self.session.clock.t))
+        self.session.selection.select_node(int(present_nodes(self.session)[at]))
         self.setAccessibleDescription(f"{self.why} Selected: {describe(self.session, at)}")
 
     def wheelEvent(self, event) -> None:  # noqa: N802
@@ -246,6 +248,16 @@ class LinkedView(QWidget):
             QToolTip.hideText()
         else:
             QToolTip.showText(at, found.text, self)
+
+
+def present_nodes(session) -> np.ndarray:
+    """The node of the merge tree that each present cluster is, from left to right, (k,)."""
+    key = (session.document.history, session.clock.t)
+    kept, nodes = _NODES.get(session, (None, None))
+    if kept != key:
+        nodes = nodes_at(*key)
+        _NODES[session] = (key, nodes)
+    return nodes
 
 
 def describe(session, cluster: int) -> str:

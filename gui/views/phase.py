@@ -12,7 +12,6 @@ from gui.draw.arrays import draw_lines
 from gui.draw.palette import with_alpha
 from gui.draw.raster import density, device_size, draw_pixels, totals
 from gui.draw.x_range import XRange
-from gui.model.lineage import node_at, nodes_at
 
 from .linked_axes import (
     Frame,
@@ -26,7 +25,7 @@ from .linked_axes import (
     round_ticks,
     sized,
 )  # fmt: skip
-from .linked_view import Hit, LinkedView, describe
+from .linked_view import Hit, LinkedView, describe, present_nodes
 from .linked_zoom import Zoom
 from .phase_trails import trails
 
@@ -119,8 +118,7 @@ class PhaseView(LinkedView):
         nearest = int(away.argmin())
         if away[nearest] > 0:
             return None
-        node = node_at(self.session.document.history, int(clusters.start[nearest]), self.session.clock.t)
-        return Hit(node, describe(self.session, nearest))
+        return Hit(int(present_nodes(self.session)[nearest]), describe(self.session, nearest))
 
     def _radii(self, frame: Frame) -> np.ndarray:
         """Radius of each cluster's disc, in pixels: the area is the mass."""
@@ -131,8 +129,7 @@ class PhaseView(LinkedView):
 
     def _draw_discs(self, painter: QPainter, frame: Frame) -> None:
         session, clusters, lit = self.session, self.session.clusters, self.highlighted()
-        history, t = session.document.history, session.clock.t
-        nodes = nodes_at(history, t)
+        nodes = present_nodes(session)
         self._draw_trails(painter, frame, nodes)
         x, y, radius = frame.across(clusters.position), frame.up(clusters.velocity), self._radii(frame)
         ink = session.colours[nodes]
@@ -175,7 +172,7 @@ class PhaseView(LinkedView):
         table[0] = 0  # nothing there: the grid shows through
         pixels = density(total, table, low, high)
         if lit is not None:
-            chosen = lit[nodes_at(self.session.document.history, self.session.clock.t)]
+            chosen = lit[present_nodes(self.session)]
             marked = totals(np.floor(column[chosen]), np.floor(row[chosen]), (height, width))
             pixels[marked > 0] = np.uint32(self.colours.accent.rgb())
         draw_pixels(painter, pixels, area)

@@ -68,7 +68,7 @@ class TreeView(LinkedView):
             return
         frame = self.frame(rect)
         layout = self._layout(frame, wait=not on_screen)
-        clusters = len(session.clusters)
+        clusters = int(history.count(session.clock.t))
         note = "the line of the present cuts the clusters of now; above it lies the future"
         if layout is not None and layout.smallest > 1:
             note = f"wedges and hairlines stand for clusters of fewer than {layout.smallest:,} particles"
@@ -82,7 +82,7 @@ class TreeView(LinkedView):
             draw_empty(painter, frame.area, self.colours, "Growing the tree …")
         else:
             self._draw_forest(painter, rect, frame, layout, on_screen)
-        self._draw_cut(painter, frame, layout, history)
+        self._draw_cut(painter, frame, layout)
 
     def grabs_time(self, point: QPointF, frame: Frame) -> bool:
         cut = float(frame.up(self.session.axis.forward(self.session.clock.t)))
@@ -218,7 +218,7 @@ class TreeView(LinkedView):
                 painter.setPen(pen)
                 draw_lines(painter, ends[(ink == index) & (chosen == strong) & seen])
 
-    def _draw_cut(self, painter: QPainter, frame: Frame, layout: Layout | None, history) -> None:
+    def _draw_cut(self, painter: QPainter, frame: Frame, layout: Layout | None) -> None:
         """The line of the present, and a dot on each branch that it cuts."""
         t = self.session.clock.t
         height = float(frame.up(self.session.axis.forward(t)))
@@ -232,8 +232,7 @@ class TreeView(LinkedView):
             if cut.size <= 60:
                 painter.setPen(QPen(self.colours.background, 1.5))
                 for branch in cut:
-                    node = node_at(history, int(history.tree.first[b.bottom[branch]]), t)
-                    painter.setBrush(self.colours.clusters[self.session.colours[node]])
+                    painter.setBrush(self.colours.clusters[self.session.colours[b.top[branch]]])
                     painter.drawEllipse(QPointF(float(frame.across(b.place[branch])), height), 5.0, 5.0)
         font = sized(painter.font(), SMALL, bold=True)
         painter.setFont(font)
