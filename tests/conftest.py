@@ -35,6 +35,8 @@ def _gpu() -> bool:
     return bool(tool) and subprocess.run([tool, "-L"], capture_output=True).returncode == 0
 
 
+pytest_plugins = ["qt_session"]
+
 # Each is also the name of a marker of tests, with what is wrong where it is missing, but for g++.
 OPTIONAL = {
     "torch": (lambda: _installed("torch"), "torch is not installed"),
@@ -42,6 +44,7 @@ OPTIONAL = {
     "nvrtc": (_nvrtc, "NVRTC is not installed (pip install nvidia-cuda-nvrtc)"),
     "g++": (lambda: shutil.which("g++") is not None, "g++ is not installed"),
     "gpu": (_gpu, "there is no NVIDIA GPU"),
+    "xvfb": (lambda: shutil.which("Xvfb") is not None, "Xvfb is not installed"),
     "qt": (lambda: _installed("PySide6") and _installed("pytestqt"), "PySide6 or pytest-qt is not installed"),
 }
 REQUIRED = frozenset(filter(None, (name.strip() for name in os.environ.get("REQUIRE", "").split(","))))

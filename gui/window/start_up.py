@@ -9,6 +9,7 @@ import ctypes
 import os
 import socket
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 INSTALL = "pip install 'stickyweights[gui]'"
@@ -28,10 +29,8 @@ def load_qt() -> None:
         from PySide6 import QtWidgets  # noqa: F401
     except ImportError as error:
         raise CannotStartError(explained(error)) from error
-    try:
-        import pyqtgraph  # noqa: F401
-    except ImportError as error:
-        raise CannotStartError(explained(error)) from error
+    if find_spec("pyqtgraph") is None:  # importing it takes half a second, and the first page does without
+        raise CannotStartError(explained(ImportError("no pyqtgraph", name="pyqtgraph")))
     check_references()
 
 

@@ -1,0 +1,166 @@
+"""Fixtures for tests of the window: isolated settings, nothing left behind, and an event loop that is never held up.
+
+``tests/conftest.py`` makes them known to every test.  Qt is imported inside of them only.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import multiprocessing
+import os
+import threading
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+LONGEST_BLOCK = 0.1  # seconds
+BEAT_MS = 5
+
+
+def children() -> set[int]:
+    """The processes that this one has started and that still run (Linux; elsewhere those of multiprocessing)."""
+    found = {child.pid for child in multiprocessing.active_children()}
+    for tasks in Path("/proc/self/task").glob("*/children"):
+        for number in tasks.read_text().split():
+            state = Path(f"/proc/{number}/stat")
+            with_state = state.read_text() if state.exists() else ") Z"
+            if with_state.rpartition(")")[2].split()[0] != "Z":
+                found.add(int(number))
+    return found
+
+
+def left_over(app, before) -> list[str]:
+    """What a test has left: active timers, threads, processes and windows that were not there before."""
+    from PySide6.QtCore import QObject, QThread, QThreadPool, QTimer
+
+    threads, processes, widgets, timers = before
+    found = [f"thread {thread.name}" for thread in threading.enumerate() if thread not in threads and not thread.daemon]
+    found += [f"process {number}" for number in children() - processes]
+    for widget in app.topLevelWidgets():
+        if id(widget) not in widgets and widget.isVisible():
+            found.append(f"window {type(widget).__name__} {widget.windowTitle()!r}")
+    for thing in gc.get_objects():
+        if isinstance(thing, QObject):
+            try:
+                if isinstance(thing, QTimer) and thing.isActive() and id(thing) not in timers:
+                    found.append(f"timer of {type(thing.parent()).__name__}, every {thing.interval()} ms")
+                elif isinstance(thing, QThread) and thing.isRunning() and thing is not app.thread():
+                    found.append(f"QThread {type(thing).__name__}")
+                elif isinstance(thing, QThreadPool) and thing.activeThreadCount():
+                    found.append(f"{thing.activeThreadCount()} jobs in a pool")
+            except RuntimeError:  # Qt has deleted it
+                continue
+    return found
+
+
+def state_before(app):
+    from PySide6.QtCore import QTimer
+
+    timers = {id(t) for t in gc.get_objects() if isinstance(t, QTimer) and _active(t)}
+    return set(threading.enumerate()), children(), {id(w) for w in app.topLevelWidgets()}, timers
+
+
+def _active(timer) -> bool:
+    try:
+        return timer.isActive()
+    except RuntimeError:
+        return False
+
+
+@pytest.fixture
+def nothing_left(qapp):
+    """Fails the test that leaves a timer, a thread, a job, a process or a window."""
+    before = state_before(qapp)
+    yield
+    until = time.monotonic() + 3
+    while (found := left_over(qapp, before)) and time.monotonic() < until:
+        qapp.processEvents()
+        time.sleep(0.02)
+    assert not found, "the test leaves " + ", ".join(found)
+
+
+@pytest.fixture
+def make_window(qapp, nothing_left, tmp_path):
+    """Makes windows with settings of their own: ``make_window("--theme", "dark", "two-equal")``.
+
+    They are not shown; ``answers`` of the question about unsaved changes is "discard".
+    """
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    from gui.command import _parser
+    from gui.window import application, filing
+    from gui.window.settings import Settings
+
+    application.make_application()
+    windows = []
+    asked = filing.ask_unsaved
+    filing.ask_unsaved = _discards
+
+    def make(*argv: str):
+        args = _parser().parse_args([*argv] if "--play" in argv else [*argv, "--pause"])
+        window = application.make_window(args, Settings(tmp_path / "settings.ini"), tmp_path / "unsaved")
+        application.open_subject(window, args)
+        windows.append(window)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+    filing.ask_unsaved = asked
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    windows.clear()
+    gc.collect()
+
+
+def _discards(_window, _name):
+    from PySide6.QtWidgets import QMessageBox
+
+    return QMessageBox.StandardButton.Discard
+
+
+@pytest.fixture
+def window(make_window, qtbot):
+    """A window that is shown, whole, paused, with two-equal in it."""
+    made = make_window("two-equal", "--size", "1200x800")
+    made.show()
+    qtbot.waitUntil(lambda: made.docks.readouts is not None, timeout=10_000)
+    return made
+
+
+@pytest.fixture
+def watchdog(qapp):
+    """``with watchdog(): ...`` asserts that the event loop was never blocked for more than 100 ms inside.
+
+    A timer beats every 5 ms; the longest time between two beats is the longest block.  Work of the test itself
+    counts too, so what is inside should only start things and wait with qtbot.
+    """
+    from PySide6.QtCore import Qt, QTimer
+
+    @contextmanager
+    def watching(longest: float = LONGEST_BLOCK):
+        beats = [time.perf_counter()]
+        timer = QTimer(interval=BEAT_MS, timerType=Qt.TimerType.PreciseTimer)
+        timer.timeout.connect(lambda: beats.append(time.perf_counter()))
+        timer.start()
+        try:
+            yield
+            beats.append(time.perf_counter())
+        finally:
+            timer.stop()
+        worst = max((after - before for before, after in itertools.pairwise(beats)), default=0.0)
+        assert worst <= longest * _slack(), f"the event loop was blocked for {worst * 1000:.0f} ms"
+
+    return watching
+
+
+def _slack() -> float:
+    """On a machine with more to do than cores a block is somebody else's as well."""
+    try:
+        load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    except OSError:
+        return 1.0
+    return max(1.0, min(2.0 * load, 8.0))
