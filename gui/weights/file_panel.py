@@ -68,13 +68,14 @@ class FilePanel(QWidget):
         table.setAccessibleName("Tensors of the file")
         table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(26)
+        table.verticalHeader().setDefaultSectionSize(2 * table.fontMetrics().height() + 10)
         header = table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
-        for column, width in enumerate((150, 82, 68, 70, 68, 68)):
-            table.setColumnWidth(column, width)
+        for column in (1, 2):
+            table.setColumnWidth(column, 84)
         table.selectionModel().currentRowChanged.connect(self._row_changed)
         return table
 
@@ -94,6 +95,8 @@ class FilePanel(QWidget):
         layout.addWidget(self.filter)
         layout.addWidget(self.table, 1)
         layout.addLayout(sample)
+        self.rest = QWidget()
+        layout.addWidget(self.rest, 1)
 
     def set_theme(self, colours: Colours) -> None:
         self.model.set_quiet(colours.quiet)
@@ -105,6 +108,7 @@ class FilePanel(QWidget):
         count = len(self.model.entries)
         self.filter.setVisible(count >= MANY)
         self.table.setVisible(count > 0)
+        self.rest.setVisible(count == 0)
         for widget in (self.sample, self.count):
             widget.setVisible(count > 0)
         if opened:

@@ -9,21 +9,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ..draw.palette import Colours
 from ..draw.safely import painted
-from .figures import even_edges, histogram
 
-BINS = 240
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 22, 24  # pixels around the bars
 BAR = 1.0  # pixels between bars, where there is room
 
 
 class HistogramView(QWidget):
-    """``set_before`` for other weights, ``set_after`` for another strength."""
+    """Counts between even edges, before and after."""
 
     def __init__(self, colours: Colours, parent=None):
         super().__init__(parent)
         self.colours = colours
-        self.edges = even_edges(-1.0, 1.0, BINS)
-        self.before = self.after = np.zeros(BINS)
+        self.edges, self.before, self.after = np.array([-1.0, 1.0]), np.zeros(1), np.zeros(1)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Histogram of the weights before and after")
         self.setToolTip("How many weights have which value: above before, below after. Counts on a log scale.")
@@ -38,16 +35,9 @@ class HistogramView(QWidget):
         self.colours = colours
         self.update()
 
-    def set_before(self, clusters, n: int) -> None:
-        """The weights as they are read."""
-        ends = (float(clusters.position[0]), float(clusters.position[-1])) if n else (-1.0, 1.0)
-        self.edges = even_edges(*ends, BINS)
-        self.before = histogram(clusters, n, self.edges)
-        self.set_after(clusters, n)
-
-    def set_after(self, clusters, n: int) -> None:
-        """The weights at the strength shown."""
-        self.after = histogram(clusters, n, self.edges)
+    def show_counts(self, edges: np.ndarray, before: np.ndarray, after: np.ndarray) -> None:
+        """How many weights lie between each two of the even ``edges``, before and after."""
+        self.edges, self.before, self.after = edges, before, after
         self.update()
 
     @painted
@@ -80,7 +70,7 @@ class HistogramView(QWidget):
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _draw_bars(self, painter: QPainter, field: QRectF, heights: np.ndarray, colour) -> None:
-        middle, width = field.center().y(), field.width() / BINS
+        middle, width = field.center().y(), field.width() / heights.size
         gap = BAR if width > 4 * BAR else 0.0
         for number in np.flatnonzero(heights).tolist():
             bar = QRectF(field.left() + number * width, middle, max(width - gap, 1.0), float(heights[number]))

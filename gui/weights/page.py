@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ..draw.palette import Colours
 from .actions import ACTIONS
 from .opening import PATTERN, holds_weights, open_weights
 from .page_layout import arrange
-from .result import Result
+from .result import Result, Shown
 from .saving import FORMATS, shared, write
 from .subject import Subject, subject
 from .summary import summary
 from .tensors import Tensor, TensorFile
 
-REST = 2  # times as long as showing takes, the page waits before it shows another strength
+AT_ONCE = 50_000  # weights that are compared while the user waits: a few milliseconds
+NO_MATRIX = "A picture of the matrix needs a tensor of two or more dimensions."
 
 
 class WeightsPage(QWidget):
@@ -34,12 +33,11 @@ class WeightsPage(QWidget):
         self.file: TensorFile | None = None
         self.subject: Subject | None = None
         self._tensor: Tensor | None = None
-        self._soon = QTimer(self, singleShot=True)
-        self._soon.timeout.connect(self._refresh_now)
-        self._last = 0.0  # seconds that the last refresh took
+        self._computing = self._again = False
         arrange(self)
         self.setAccessibleName(self.title)
         session.document.changed.connect(self._document_changed)
+        session.document.trouble.connect(self._troubled)
         session.clock.changed.connect(self.refresh)
         self._document_changed()
 
@@ -49,8 +47,8 @@ class WeightsPage(QWidget):
         self.colours = colours
         for widget in (self.panel, self.histogram, self.before, self.after):
             widget.set_theme(colours)
-        self.result.forget_pictures()
-        self._refresh_now()
+        self._before_pixels = None
+        self.refresh()
 
     def open(self, path) -> bool:
         """Take a file of weights; its tensors are listed by a worker."""
@@ -68,11 +66,14 @@ class WeightsPage(QWidget):
         return True
 
     def activated(self) -> None:
-        self._refresh_now()
+        self.refresh()
+
+    def showEvent(self, event) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.refresh()
 
     def closing(self) -> None:
-        self._soon.stop()
-        for key in ("file", "summary", "tensor", "save"):
+        for key in ("file", "summary", "tensor", "save", "result"):
             self.workers.cancel((self, key))
         if self.file is not None:
             self.file.close()
@@ -111,7 +112,7 @@ class WeightsPage(QWidget):
             self.save(path if Path(path).suffix else path + suffix)
 
     def can_weights_save(self) -> bool:
-        return self.subject is not None
+        return self.subject is not None and self.result.subject is self.subject
 
     def save(self, path) -> None:
         """Save the whole tensor at exactly the strength shown, in a worker."""
@@ -133,7 +134,8 @@ class WeightsPage(QWidget):
         """Make a tensor of the open file the document."""
         opened, entry = self.file, self.file.entry(name)
         path = opened.path
-        self._make_subject(lambda: Tensor(path, name, opened.read(name), entry.dtype), f"{path.stem}: {name}")
+        title = name if name == path.stem else f"{path.stem}: {name}"
+        self._make_subject(lambda: Tensor(path, name, opened.read(name), entry.dtype), title)
 
     def restore(self) -> None:
         """Show the tensor again, after the particles were edited or others were loaded."""
@@ -145,6 +147,8 @@ class WeightsPage(QWidget):
     def _show_file(self, opened: TensorFile) -> None:
         if self.file is not None:
             self.file.close()
+        for key in ("summary", "tensor"):  # they read the file that was open
+            self.workers.cancel((self, key))
         self.file = opened
         self.panel.show_file(opened)
         self._say("")
@@ -185,44 +189,90 @@ class WeightsPage(QWidget):
         document = self.session.document
         self.subject, self._tensor = made, made.tensor
         n = len(made.system)
-        self._say(f"Simulating {n:,} weights…" if n > 10_000 else "")
         if document.modified and len(document.latest):
             document.edit(made.system, "Open weights")
         else:
             document.load(made.system)
+        if document.busy:
+            self._say(f"Simulating {n:,} weights…")
 
     def _resampled(self) -> None:
         if self._tensor is not None:
             self._make_subject(self._tensor, self.subject.system.name if self.subject else "")
+
+    def _troubled(self, _sentence: str) -> None:
+        self._say("")
 
     def _failed(self, error: Exception) -> None:
         self._say("")
         self.tell(" ".join(str(error).split()) or type(error).__name__)
 
     def _document_changed(self) -> None:
-        session, made = self.session, self.subject
-        current = made is not None and session.document.system is made.system
+        document, made = self.session.document, self.subject
+        current = made is not None and document.system is made.system
         if current:
-            self._say("")
-            times = session.document.history.events.time
-            session.clock.t = float(times[times.size // 2]) if times.size else 0.0
-        self.result = Result(session, made if current else None)
+            times = document.history.events.time
+            self.session.clock.t = float(times[times.size // 2]) if times.size else 0.0
+        self._say("")
+        self.result = Result(document.system, document.history, made if current else None)
+        self._before_pixels = None
         self.strength.set_history()
-        self._refresh_now()
+        self.refresh()
 
     # what is seen
 
     def refresh(self) -> None:
-        """Show the present strength soon; another one may come before."""
-        if self.isVisible() and not self._soon.isActive():
-            self._soon.start(int(1000 * min(REST * self._last, 0.2)) if self._last > 0.01 else 0)
+        """Show the present strength: at once, or where there are many weights when a worker is ready."""
+        result = self.result
+        self.show_state()
+        if not self.isVisible() or not result.shows_weights:
+            return
+        if self._computing:
+            self._again = True
+            return
+        t, colours = self.session.clock.t, self.colours
+        lineage = self.session.colours if self.colouring.currentData() == "cluster" else None
+        if result.n <= AT_ONCE:
+            self._show(result, result.at(t, lineage, colours))
+            return
+        self._computing, self._again = True, False
+        self.workers.run(
+            lambda: result.at(t, lineage, colours),
+            lambda shown: self._computed(result, shown),
+            "comparing the weights",
+            failed=lambda error: self._computed(result, None, error),
+            key=(self, "result"),
+        )
 
-    def _refresh_now(self) -> None:
-        begin = time.perf_counter()
-        self._soon.stop()
+    def show_state(self) -> None:
+        """What can be done now, and what the page is about."""
+        result = self.result
+        self.sheet.setCurrentIndex(1 if result.shows_weights else 0)
+        self.headline.setText(result.headline)
+        self.stale.setVisible(result.subject is None and self.subject is not None)
+        for widget in (self.strength, self.saving):
+            widget.setVisible(result.shows_weights)
+        self.saving.button.setEnabled(self.can_weights_save())
+        self.saving.note.setText(result.note(self.session.clock.t))
         self.strength.refresh()
-        self.result.show(self)
-        self._last = time.perf_counter() - begin
+
+    def _computed(self, result: Result, shown: Shown | None, error: Exception | None = None) -> None:
+        self._computing = False
+        if shown is not None and result is self.result:
+            self._show(result, shown)
+        elif error is not None:
+            self._failed(error)
+        if self._again or result is not self.result:
+            self.refresh()
+
+    def _show(self, result: Result, shown: Shown) -> None:
+        self.histogram.show_counts(result.edges, result.counts, shown.counts)
+        self.figures.show_figures(result.before, shown.figures, shown.change, result.n, result.dtype)
+        if self._before_pixels is None:
+            self._before_pixels = result.before_pixels(self.colours)
+        empty = NO_MATRIX if result.subject else "The matrix is shown for a tensor opened here."
+        self.before.show_pixels(self._before_pixels, empty)
+        self.after.show_pixels(shown.pixels, empty)
 
     def _say(self, text: str) -> None:
         self.status.setText(text)

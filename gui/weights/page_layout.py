@@ -67,14 +67,16 @@ def arrange(page) -> None:
 
 def _welcome() -> QWidget:
     sheet = QWidget()
-    text = QLabel(WELCOME, wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+    title, text = QLabel("Watch weights come together"), QLabel(WELCOME, wordWrap=True)
+    title.setProperty("role", "heading")
     text.setProperty("role", "quiet")
-    text.setMaximumWidth(440)
-    text.setMinimumWidth(300)
-    layout = QHBoxLayout(sheet)
-    layout.addStretch()
-    layout.addWidget(text)
-    layout.addStretch()
+    layout = QVBoxLayout(sheet)
+    layout.addStretch(2)
+    for label in (title, text):
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setFixedWidth(440)
+        layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
+    layout.addStretch(3)
     return sheet
 
 
@@ -86,10 +88,8 @@ def _pictures(page) -> QWidget:
     page.colouring.addItem("After: by cluster", "cluster")
     page.colouring.addItem("After: by value", "value")
     page.colouring.setAccessibleName("How the matrix after is coloured")
-    page.colouring.setToolTip(
-        "By cluster: neighbours differ in colour; weights that share with nobody are pale."
-    )
-    page.colouring.currentIndexChanged.connect(page._refresh_now)
+    page.colouring.setToolTip("By cluster: neighbours differ in colour; weights that share with nobody are pale.")
+    page.colouring.currentIndexChanged.connect(page.refresh)
     side = QVBoxLayout()
     side.addWidget(page.figures, 1)
     side.addWidget(page.colouring)

@@ -1,79 +1,93 @@
-"""What the page shows of a document: everything before is computed once, everything after for each strength."""
+"""What the page shows of a document at one strength; computed here, by a worker where there is much of it."""
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import NamedTuple
+
 import numpy as np
 
-from ..model.lineage import nodes_at
-from .figures import figures, mean_change
-from .mosaic_view import after_values, by_cluster, by_value
-from .subject import Subject
+from particles import History
 
-NO_MATRIX = "A picture of the matrix needs a tensor of two or more dimensions."
+from ..draw.palette import Colours
+from ..model.lineage import nodes_at
+from ..model.system import System
+from .figures import Figures, even_edges, figures, histogram, mean_change
+from .mosaic_view import after_values, by_cluster, by_value
+from .subject import Mosaic, Subject
+
+BINS = 240
+DEEP = 3.0  # standard deviations from the mean, where the colour of a value is at its deepest
+
+
+class Shown(NamedTuple):
+    """Everything after, at the strength ``t``; ``pixels`` None: no picture of a matrix."""
+
+    t: float
+    figures: Figures
+    change: float
+    counts: np.ndarray
+    pixels: np.ndarray | None
 
 
 class Result:
-    """The document of ``session``, which is that of ``subject`` where this is not None."""
+    """The weights of a document with its ``history``; ``subject`` is the tensor that they come from, if there is one.
 
-    def __init__(self, session, subject: Subject | None):
-        self.session, self.subject = session, subject
-        self.system, self.history = session.document.system, session.document.history
-        self.n = len(self.system)
+    Everything before is computed once, when it is first asked for.
+    """
+
+    def __init__(self, system: System, history: History, subject: Subject | None):
+        self.system, self.history, self.subject = system, history, subject
+        self.n = len(system)
         self.dtype = subject.tensor.dtype if subject else "float64"
-        self.start = self.history.clusters(0.0)
-        self.before = figures(self.start, self.n, self.dtype)
-        self._histogram_made = False
-        self._before_pixels = None
 
     @property
     def shows_weights(self) -> bool:
         return self.system.kind == "weights" and self.n > 0
 
-    def forget_pictures(self) -> None:
-        """The theme is another one."""
-        self._before_pixels = None
+    @property
+    def mosaic(self) -> Mosaic | None:
+        return self.subject.mosaic if self.subject else None
 
-    def show(self, page) -> None:
-        """Bring all widgets of the page up to the present strength."""
-        page.sheet.setCurrentIndex(1 if self.shows_weights else 0)
-        page.headline.setText(self._headline())
-        page.stale.setVisible(self.subject is None and page.subject is not None)
-        for widget in (page.strength, page.saving):
-            widget.setEnabled(self.shows_weights)
-        page.saving.button.setEnabled(page.can_weights_save() and self.subject is not None)
-        if not self.shows_weights or not page.isVisible():
-            return
-        clusters = self.session.clusters
-        if not self._histogram_made:
-            page.histogram.set_before(self.start, self.n)
-            self._histogram_made = True
-        page.histogram.set_after(clusters, self.n)
+    @cached_property
+    def before(self) -> Figures:
+        return figures(self._start, self.n, self.dtype)
+
+    @cached_property
+    def edges(self) -> np.ndarray:
+        return even_edges(float(self._start.position[0]), float(self._start.position[-1]), BINS)
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """The histogram before."""
+        return histogram(self._start, self.n, self.edges)
+
+    @cached_property
+    def _start(self):
+        return self.history.clusters(0.0)
+
+    def before_pixels(self, colours: Colours) -> np.ndarray | None:
+        """The matrix before, by value."""
+        return None if self.mosaic is None else self._by_value(self.mosaic.values, colours)
+
+    def at(self, t: float, lineage: np.ndarray | None, colours: Colours) -> Shown:
+        """Everything after; ``lineage`` (the palette index of each node): the matrix is coloured by cluster, None: by
+        value."""
+        clusters = self.history.clusters(t)
+        pixels, mosaic = None, self.mosaic
+        if mosaic is not None and lineage is not None:
+            colour = lineage[nodes_at(self.history, t)]
+            pixels = by_cluster(mosaic, clusters.start, colour, self.n, colours)
+        elif mosaic is not None:
+            pixels = self._by_value(after_values(mosaic, clusters.start, clusters.position), colours)
         after = figures(clusters, self.n, self.dtype)
         change = mean_change(self.system.particles.position, clusters)
-        page.figures.show_figures(self.before, after, change, self.n, self.dtype)
-        page.saving.note.setText(self._note())
-        self._show_mosaics(page, clusters)
+        self.before  # noqa: B018 - so that it is computed here, and not where it is shown
+        return Shown(t, after, change, histogram(clusters, self.n, self.edges), pixels)
 
-    def _show_mosaics(self, page, clusters) -> None:
-        mosaic = self.subject.mosaic if self.subject else None
-        if mosaic is None:
-            text = NO_MATRIX if self.subject else "The matrix is shown for a tensor opened here."
-            for view in (page.before, page.after):
-                view.show_pixels(None, text)
-            return
-        mean = self.before.mean
-        reach = float(np.abs(self.start.position - mean).max())
-        if self._before_pixels is None:
-            self._before_pixels = by_value(mosaic.values - mean, reach, page.colours)
-        page.before.show_pixels(self._before_pixels)
-        if page.colouring.currentData() == "cluster":
-            colour = self.session.colours[nodes_at(self.history, self.session.t)]
-            pixels = by_cluster(mosaic, clusters.start, colour, self.n, page.colours)
-        else:
-            pixels = by_value(after_values(mosaic, clusters.start, clusters.position) - mean, reach, page.colours)
-        page.after.show_pixels(pixels)
-
-    def _headline(self) -> str:
+    @property
+    def headline(self) -> str:
+        """What is shown, in a line."""
         if not self.shows_weights:
             return "Open the weights of a layer."
         if self.subject is None:
@@ -83,8 +97,11 @@ class Result:
         text = f"{self.system.name}: {shape} weights, {tensor.dtype}"
         return f"{text}. You see a sample of {self.n:,}." if self.subject.is_sample else text
 
-    def _note(self) -> str:
+    def note(self, t: float) -> str:
+        """What would be saved."""
         if self.subject is None:
             return "Only a tensor opened here can be saved."
-        whole = "of all weights, " if self.subject.is_sample else ""
-        return f"The file holds the prox {whole}at strength {self.session.t:.6g}."
+        return f"To save: {'all weights' if self.subject.is_sample else 'the weights'} at strength {t:.6g}."
+
+    def _by_value(self, values: np.ndarray, colours: Colours) -> np.ndarray:
+        return by_value(values - self.before.mean, DEEP * self.before.spread, colours)

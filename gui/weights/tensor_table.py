@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from .summary import Summary
 from .tensors import Entry
 
-COLUMNS = ("Tensor", "Shape", "Type", "Distinct", "Least", "Largest")
+COLUMNS = ("Tensor", "Distinct", "Range")
 
 
 class TensorTable(QAbstractTableModel):
@@ -32,7 +32,7 @@ class TensorTable(QAbstractTableModel):
         self._summaries[name] = found
         row = next((row for row, entry in enumerate(self.entries) if entry.name == name), None)
         if row is not None:
-            self.dataChanged.emit(self.index(row, 3), self.index(row, len(COLUMNS) - 1))
+            self.dataChanged.emit(self.index(row, 1), self.index(row, len(COLUMNS) - 1))
 
     def rowCount(self, parent=QModelIndex()) -> int:  # noqa: N802, B008
         return 0 if parent.isValid() else len(self.entries)
@@ -59,16 +59,18 @@ class TensorTable(QAbstractTableModel):
             return entry.refusal or (f"{bad:,} of its values are NaN or infinite." if bad else entry.name)
         if role == Qt.ItemDataRole.ForegroundRole and entry.refusal:
             return self._quiet
-        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 2:
+        if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 0:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def _text(self, entry: Entry, column: int) -> str:
-        if column < 3:
-            return (entry.name, " × ".join(map(str, entry.shape)) or "number", entry.dtype)[column]  # noqa: RUF001
+        """Two lines of text."""
+        if column == 0:
+            shape = " × ".join(map(str, entry.shape)) or "one number"  # noqa: RUF001
+            return f"{entry.name}\n{shape}, {entry.dtype}"
         found = self._summaries.get(entry.name)
         if found is None:
             return "" if entry.refusal else "…"
-        if found.not_finite and column == 3:
-            return "has NaN"
-        return (f"{found.distinct:,}", f"{found.least:.4g}", f"{found.largest:.4g}")[column - 3]
+        if column == 1:
+            return f"{found.distinct:,}\n{'has NaN' if found.not_finite else ''}".rstrip()
+        return f"{found.least:.4g}\n{found.largest:.4g}" if found.distinct else ""

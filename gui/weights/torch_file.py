@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import weakref
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -48,9 +49,12 @@ def open_torch(path: Path, stopped: Callable[[], bool] = lambda: False) -> Tenso
     number = {entry.name: index for index, entry in enumerate(entries)}
 
     def read(name: str) -> np.ndarray:
-        return np.load(folder / f"{number[name]}.npy", allow_pickle=False)
+        try:
+            return np.load(folder / f"{number[name]}.npy", allow_pickle=False)
+        except (OSError, EOFError):
+            raise OSError(f"{path}: its unpacked tensors are gone: open it again") from None
 
-    return TensorFile(path, entries, read, lambda: shutil.rmtree(folder, ignore_errors=True))
+    return TensorFile(path, entries, read, weakref.finalize(read, shutil.rmtree, folder, True))
 
 
 def _run(path: Path, folder: Path, limit: int, stopped: Callable[[], bool]) -> None:
