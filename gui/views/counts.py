@@ -23,6 +23,7 @@ from .linked_axes import (
     round_ticks,
     sized,
 )  # fmt: skip
+from .linked_clusters import time_label
 from .linked_view import Hit, LinkedView
 from .linked_zoom import Zoom
 
@@ -133,7 +134,9 @@ class CountsView(LinkedView):
         for panel, ticks in ((counts, tens), (energies, shares), (bits, round_ticks(*bits.y, rows))):
             under = times if panel is bits else [(u, "") for u, _ in times]
             draw_grid(painter, panel, self.colours, under, ticks)
-        self._words(painter, frame.area.adjusted(-40, 0, 0, 0), frame.area.bottom(), self._time_label(), under=True)
+        self._words(
+            painter, frame.area.adjusted(-40, 0, 0, 0), frame.area.bottom(), time_label(self.session), under=True
+        )
         painter.setClipRect(frame.area.adjusted(-1, -4, 1, 4))
         values = np.log10(course.clusters) if n > LOG_FROM else course.clusters
         self._stair(painter, counts, course, values)
@@ -205,10 +208,6 @@ class CountsView(LinkedView):
         painter.setPen(self.colours.ink)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight, value)
         painter.restore()
-
-    def _time_label(self) -> str:
-        kind = {"log": " (logarithmic)", "merges": " (one step a collision)"}.get(self.session.options.time_axis, "")
-        return ("strength" if self.session.document.system.kind == "weights" else "time") + kind
 
 
 def _whole(ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:

@@ -27,7 +27,8 @@ from .linked_axes import (
     round_ticks,
     sized,
 )  # fmt: skip
-from .linked_view import Hit, LinkedView, describe, present_nodes
+from .linked_clusters import describe, present_nodes, selected_cluster
+from .linked_view import Hit, LinkedView
 
 SINGLE_POINTS = 200  # more particles than this are a curve, without a circle each
 WRITTEN_SLOPES = 7
@@ -74,6 +75,7 @@ class HullView(LinkedView):
         self._draw_points(painter, frame, sums, t)
         self._draw_string(painter, frame, sums, t)
         self._mark_departures(painter, frame, sums, t)
+        self._mark_short_selection(painter, frame, sums, t)
         painter.restore()
 
     def hit(self, point: QPointF, frame: Frame) -> Hit | None:
@@ -183,6 +185,16 @@ class HullView(LinkedView):
             x = min(max(x, area.left() + 2), area.right() - width - 2)
             painter.drawText(QRectF(x, 0.5 * (y0 + y1) + 4, width + 4, line), 0, text)
         painter.restore()
+
+    def _mark_short_selection(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
+        """A ring around the selected edge where it is too short to be seen."""
+        at = selected_cluster(self.session)
+        if at is None:
+            return
+        ends = np.concatenate(ends_of(self.session.clusters, np.array([at]), sums.mass.size - 1))
+        x, y = frame.across(sums.mass[ends]), frame.up(heights(sums, t, ends))
+        if x[1] - x[0] < REACH:
+            draw_ring(painter, QPointF(x.mean(), y.mean()), 8.0, self.colours.ink, 1.5)
 
     def _mark_departures(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
         """The vertices that leave next, with the edges to come, and those that have just left."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -13,12 +12,11 @@ from shiboken6 import isValid
 
 from gui.draw.palette import Colours
 from gui.draw.safely import painted
-from gui.model.lineage import nodes_at
 
 from .linked_axes import Frame, sized
+from .linked_clusters import describe, present_nodes, selected_cluster
 from .linked_zoom import Zoom
 
-_NODES: WeakKeyDictionary = WeakKeyDictionary()  # session -> (history, time), nodes: the same for all its views
 WHEEL = 1.0015  # how much one unit of a wheel's turn zooms
 KEYS = {
     Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0, Qt.Key.Key_Up, Qt.Key.Key_Down,
@@ -150,14 +148,12 @@ class LinkedView(QWidget):
 
     def step_cluster(self, direction: int) -> None:
         """Select the next cluster to the right (1) or left (-1) of the selected one."""
-        history, clusters = self.session.document.history, self.session.clusters
-        if not len(clusters):
+        count, at = len(self.session.clusters), selected_cluster(self.session)
+        if not count:
             return
-        node = self.session.selection.node
-        at = -1 if direction > 0 else len(clusters)
-        if node is not None:
-            at = int(np.searchsorted(clusters.start, history.tree.first[node], side="right")) - 1
-        at = min(max(at + direction, 0), len(clusters) - 1)
+        if at is None:
+            at = -1 if direction > 0 else count
+        at = min(max(at + direction, 0), count - 1)
         self.session.selection.select_node(int(present_nodes(self.session)[at]))
         self.setAccessibleDescription(f"{self.why} Selected: {describe(self.session, at)}")
 
@@ -248,26 +244,3 @@ class LinkedView(QWidget):
             QToolTip.hideText()
         else:
             QToolTip.showText(at, found.text, self)
-
-
-def present_nodes(session) -> np.ndarray:
-    """The node of the merge tree that each present cluster is, from left to right, (k,)."""
-    key = (session.document.history, session.clock.t)
-    kept, nodes = _NODES.get(session, (None, None))
-    if kept != key:
-        nodes = nodes_at(*key)
-        _NODES[session] = (key, nodes)
-    return nodes
-
-
-def describe(session, cluster: int) -> str:
-    """One sentence about the present cluster number ``cluster``, from the left."""
-    clusters, n = session.clusters, len(session.document.history.particles)
-    first = int(clusters.start[cluster])
-    last = int(clusters.start[cluster + 1]) - 1 if cluster + 1 < len(clusters) else n - 1
-    what = f"particle {first:,}" if first == last else f"cluster of {last - first + 1:,} particles"
-    ranks = "" if first == last else f" (ranks {first:,} to {last:,})"
-    return (
-        f"{what.capitalize()}{ranks}: position {clusters.position[cluster]:.5g}, "
-        f"velocity {clusters.velocity[cluster]:.4g}, mass {clusters.mass[cluster]:.4g}."
-    )

@@ -19,13 +19,15 @@ from .linked_axes import (
     draw_grid,
     draw_heading,
     draw_labels,
+    draw_ring,
     padded,
     plot_area,
     readable,
     round_ticks,
     sized,
 )  # fmt: skip
-from .linked_view import Hit, LinkedView, describe, present_nodes
+from .linked_clusters import describe, present_nodes, selected_cluster
+from .linked_view import Hit, LinkedView
 from .linked_zoom import Zoom
 from .phase_trails import trails
 
@@ -176,6 +178,10 @@ class PhaseView(LinkedView):
             marked = totals(np.floor(column[chosen]), np.floor(row[chosen]), (height, width))
             pixels[marked > 0] = np.uint32(self.colours.accent.rgb())
         draw_pixels(painter, pixels, area)
+        at = selected_cluster(self.session)
+        if at is not None:
+            spot = QPointF(float(frame.across(clusters.position[at])), float(frame.up(clusters.velocity[at])))
+            draw_ring(painter, spot, 8.0, self.colours.accent)
         if math.isclose(low, high):
             return
         painter.setPen(self.colours.quiet)

@@ -23,6 +23,7 @@ from .linked_axes import (
     round_ticks,
     sized,
 )  # fmt: skip
+from .linked_clusters import describe_node, time_label
 from .linked_view import Hit, LinkedView
 from .tree_layout import (
     WAITS,
@@ -77,11 +78,12 @@ class TreeView(LinkedView):
         x_ticks = [(value, text) for value, text in ticks if value == round(value) and 0 <= value < n]
         y_ticks = session.axis.ticks(max(int(frame.area.height() / 45), 2))
         draw_grid(painter, frame, self.colours, x_ticks, y_ticks)
-        draw_labels(painter, frame, self.colours, "rank, from the left", self._time_label())
+        draw_labels(painter, frame, self.colours, "rank, from the left", time_label(self.session))
         if layout is None:
             draw_empty(painter, frame.area, self.colours, "Growing the tree …")
         else:
             self._draw_forest(painter, rect, frame, layout, on_screen)
+            self._draw_collapsed_selection(painter, frame, layout)
         self._draw_cut(painter, frame, layout)
 
     def grabs_time(self, point: QPointF, frame: Frame) -> bool:
@@ -107,24 +109,7 @@ class TreeView(LinkedView):
             node = node_at(history, at, t)
             if layout.smallest == 1 or abs(rank - at) > reach + 0.5:
                 return None
-        first, last = int(tree.first[node]), int(tree.last[node])
-        what = (
-            f"Particle {first:,}" if first == last else f"Cluster of {last - first + 1:,} (ranks {first:,} to {last:,})"
-        )
-        n = len(history.particles)
-        born = 0.0 if node < n else float(tree.time[node - n])
-        ends = (
-            "it is never hit"
-            if tree.parent[node] < 0
-            else f"it collides at t = {readable(tree.time[tree.parent[node] - n])}"
-        )
-        made = "there from the start" if node < n else f"made at t = {readable(born)}"
-        return Hit(node, f"{what}, {made}; {ends}. Mass {readable(tree.mass[node])}.")
-
-    def _time_label(self) -> str:
-        kind = {"log": " (logarithmic)", "merges": " (one step a collision)"}.get(self.session.options.time_axis, "")
-        what = "strength" if self.session.document.system.kind == "weights" else "time"
-        return f"{what}{kind}"
+        return Hit(node, describe_node(history, node))
 
     def _layout(self, frame: Frame, wait: bool) -> Layout | None:
         """The branches for this zoom; None while a large tree is still being laid out."""
@@ -218,6 +203,19 @@ class TreeView(LinkedView):
                 painter.setPen(pen)
                 draw_lines(painter, ends[(ink == index) & (chosen == strong) & seen])
 
+    def _draw_collapsed_selection(self, painter: QPainter, frame: Frame, layout: Layout) -> None:
+        """The selected cluster as a line of its own where it is too small to have a branch."""
+        node, tree = self.session.selection.node, self.session.document.history.tree
+        if node is None or layout.smallest == 1 or _stands(layout, node):
+            return
+        n = len(self.session.document.history.particles)
+        born = 0.0 if node < n else tree.time[node - n]
+        died = self.session.document.system.horizon if tree.parent[node] < 0 else tree.time[tree.parent[node] - n]
+        x = float(frame.across(0.5 * (tree.first[node] + tree.last[node])))
+        low, high = (float(frame.up(self.session.axis.forward(t))) for t in (born, died))
+        painter.setPen(QPen(self.colours.accent, 2.0))
+        painter.drawLine(QPointF(x, low), QPointF(x, high))
+
     def _draw_cut(self, painter: QPainter, frame: Frame, layout: Layout | None) -> None:
         """The line of the present, and a dot on each branch that it cuts."""
         t = self.session.clock.t
@@ -227,12 +225,14 @@ class TreeView(LinkedView):
         painter.setPen(QPen(self.colours.accent, 1.5, Qt.PenStyle.DashLine))
         painter.drawLine(QPointF(frame.area.left() - 6, height), QPointF(frame.area.right() + 6, height))
         if layout is not None:
-            b = layout.branches
+            b, lit = layout.branches, self.highlighted()
             cut = np.flatnonzero((b.born <= t) & ((t < b.died) | ((b.above < 0) & (t <= b.died))))
             if cut.size <= 60:
                 painter.setPen(QPen(self.colours.background, 1.5))
                 for branch in cut:
-                    painter.setBrush(self.colours.clusters[self.session.colours[b.top[branch]]])
+                    node = b.top[branch]
+                    share = 1.0 if lit is None or lit[node] else 0.35
+                    painter.setBrush(self.colours.faded(self.colours.clusters[self.session.colours[node]], share))
                     painter.drawEllipse(QPointF(float(frame.across(b.place[branch])), height), 5.0, 5.0)
         font = sized(painter.font(), SMALL, bold=True)
         painter.setFont(font)
@@ -244,3 +244,9 @@ class TreeView(LinkedView):
         painter.drawRoundedRect(spot, 4, 4)
         painter.setPen(self.colours.accent)
         painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _stands(layout: Layout, node: int) -> bool:
+    """Has the node a branch of its own?"""
+    of_node = layout.branches.of_node
+    return node < of_node.size and of_node[node] >= 0
