@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )  # fmt: skip
@@ -57,14 +58,16 @@ class ExportDialog(QDialog):
         self._kind_group = QButtonGroup(self)
         switch = QHBoxLayout()
         for kind, title in TITLES.items():
-            button = QPushButton(title, checkable=True)
+            button = QToolButton(text=title, checkable=True)
+            button.setProperty("mode", True)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
             button.setAccessibleName(f"Export a {title.lower()}")
             self._kind_group.addButton(button)
             self.kinds[kind] = button
             switch.addWidget(button, 1)
         self.path = QLineEdit()
         self.path.setAccessibleName("File")
-        self.choose = QPushButton("Choose…")
+        self.choose = QPushButton("Choose…", autoDefault=False)
         where = QHBoxLayout()
         where.addWidget(self.path, 1)
         where.addWidget(self.choose)
@@ -77,7 +80,8 @@ class ExportDialog(QDialog):
         self.progress.setAccessibleName("Progress")
         self._keep_room(self.progress)
         self.write = QPushButton("Export", default=True)
-        self.leave = QPushButton("Close")
+        self.write.setProperty("primary", True)
+        self.leave = QPushButton("Close", autoDefault=False)
         buttons = QHBoxLayout()
         buttons.addWidget(self.leave)
         buttons.addStretch(1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
 
@@ -39,9 +41,9 @@ class Form(QWidget):
             "preset": ("Size", _choices({name: name for name in (*PRESETS, CUSTOM)})),
             "size": ("Pixels", _Pixels()),
             "dpi": ("Dots per inch", _whole(36, 2400, 144)),
-            "time": ("Time", _number(0, clock.horizon, clock.t)),
-            "start": ("From", _number(0, clock.horizon, clock.range[0] if clock.range else 0.0)),
-            "stop": ("To", _number(0, clock.horizon, clock.range[1] if clock.range else clock.horizon)),
+            "time": ("Time", _number(0, clock.horizon, 0)),
+            "start": ("From", _number(0, clock.horizon, 0)),
+            "stop": ("To", _number(0, clock.horizon, 0)),
             "speed": ("Speed", _number(0.01, 100, clock.speed)),
             "fps": ("Frames a second", _whole(1, 120, 30)),
             "rows": ("Moments", _whole(2, 10_000, 201)),
@@ -52,7 +54,12 @@ class Form(QWidget):
         for title, field in self._fields.values():
             self._rows.addRow(title, field)
             field.setAccessibleName(title)
+            self._rows.labelForField(field).setMinimumHeight(field.sizeHint().height())
         self._fields["speed"][1].setSuffix(" ×")  # noqa: RUF001
+        self._exact = {}
+        self._set("time", clock.t)
+        self._set("start", clock.range[0] if clock.range else 0.0)
+        self._set("stop", clock.range[1] if clock.range else clock.horizon)
         self._choose("theme", colours.name)
         self._take_preset()
         self._connect()
@@ -87,8 +94,9 @@ class Form(QWidget):
         self._quiet = True
         for name in ("time", "start", "stop"):
             self._fields[name][1].setMaximum(clock.horizon)
-        self._fields["stop"][1].setValue(clock.horizon)
-        self._fields["start"][1].setValue(0.0)
+        self._set("time", clock.t)
+        self._set("start", 0.0)
+        self._set("stop", clock.horizon)
         self._quiet = False
 
     def choose_suffix(self, suffix: str) -> None:
@@ -111,10 +119,22 @@ class Form(QWidget):
     width = property(lambda self: self._fields["size"][1].across.value())
     height = property(lambda self: self._fields["size"][1].up.value())
     dpi = property(lambda self: self._fields["dpi"][1].value())
-    time = property(lambda self: self._fields["time"][1].value())
-    start = property(lambda self: self._fields["start"][1].value())
-    stop = property(lambda self: self._fields["stop"][1].value())
+    time = property(lambda self: self._get("time"))
+    start = property(lambda self: self._get("start"))
+    stop = property(lambda self: self._get("stop"))
     rows = property(lambda self: self._fields["rows"][1].value())
+
+    def _set(self, name: str, value: float) -> None:
+        """Show ``value`` in a field of a few digits, and keep it whole."""
+        field = self._fields[name][1]
+        field.setValue(value)
+        self._exact[name] = (field.value(), value)
+
+    def _get(self, name: str) -> float:
+        """The number in a field; as long as nobody has edited it, with all its digits."""
+        shown, exact = self._exact[name]
+        value = self._fields[name][1].value()
+        return exact if value == shown else value
 
     def _edited(self, name: str) -> None:
         if self._quiet:
@@ -190,12 +210,9 @@ def _whole(low: int, high: int, value: int) -> QSpinBox:
 
 
 def _number(low: float, high: float, value: float) -> QDoubleSpinBox:
-    """A field for a number up to ``high``; ends that are typed are taken exactly, to a millionth of ``high``."""
-    decimals = 3
-    while decimals < 12 and 10.0**-decimals > 1e-6 * high:
-        decimals += 1
+    """A field for a number up to ``high`` with as many decimals as tell a 10,000th of it."""
+    decimals = min(max(4 - math.floor(math.log10(high)), 2), 12)
     field = QDoubleSpinBox(decimals=decimals, minimum=low, maximum=high, keyboardTracking=False)
-    field.setSingleStep(high / 100)
     field.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     field.setValue(value)
     return field

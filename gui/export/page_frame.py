@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
 
@@ -112,5 +114,5 @@ def _fixed(time: float, horizon: float) -> str:
     """The time with as many decimals as tell a thousandth of the horizon: it does not jump about in a film."""
     if not 1e-4 <= horizon < 1e6:
         return f"{time:.3g}"
-    decimals = max(0, 3 - len(str(int(horizon))) + (1 if horizon < 1 else 0))
-    return f"{time:.{decimals if horizon >= 0.1 else 5}f}"
+    decimals = max(0, 3 - math.floor(math.log10(horizon)))
+    return f"{time:.{decimals}f}"

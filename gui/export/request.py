@@ -22,7 +22,7 @@ SUFFIXES = {"png": ".png", "svg": ".svg", "pdf": ".pdf", "mp4": ".mp4", "gif": "
     ("events", "positions"), ".csv"
 )
 # Measured on films of the views at 1280 x 720, in bytes a pixel and frame.
-_BYTES = {"mp4": 0.009, "gif": 0.022}
+_BYTES = {"mp4": 0.004, "gif": 0.045}
 
 
 def job_of(form, path: Path, session) -> Job:
