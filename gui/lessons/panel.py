@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
 from ..model.session import Session
@@ -148,7 +148,10 @@ class LessonPanel(QWidget):
         self.stage.show(scene)
         self._note("seen")
         self._page.show_scene(self.lesson, at, self._progress.done(self.lesson))
+        had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
         self._pages.setCurrentWidget(self._page)
+        if had_focus:
+            self._page.take_focus()
         self._refresh_astray()
         self.view_wanted.emit(scene.view)
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from ..draw.palette import Colours
 from .lesson import Question, Scene
 from .number import number
+from .picture import Picture
 from .rich_text import to_html, typeset
 from .ruler import Ruler
 
@@ -65,9 +66,9 @@ class QuestionBox(QFrame):
         self.check.setProperty("primary", True)
         self.reveal = QPushButton("Show me", flat=True)
         self.reveal.setAccessibleName("Show me the answer without a prediction")
-        self.again = QPushButton("Try again", flat=True)
+        self.again = QPushButton("Try again")
         buttons = QHBoxLayout()
-        for button in (self.check, self.reveal, self.again):
+        for button in (self.check, self.reveal):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
@@ -75,8 +76,10 @@ class QuestionBox(QFrame):
         self.verdict.setTextFormat(Qt.TextFormat.RichText)
         selectable = Qt.TextInteractionFlag.TextSelectableByMouse
         self.explanation.setTextInteractionFlags(selectable)
+        self.picture: Picture | None = None
         column.addWidget(self.verdict)
         column.addWidget(self.explanation)
+        column.addWidget(self.again, 0, Qt.AlignmentFlag.AlignLeft)
         self.check.clicked.connect(self._check)
         self.reveal.clicked.connect(self._reveal)
         self.again.clicked.connect(self.reset)
@@ -117,8 +120,9 @@ class QuestionBox(QFrame):
 
     def reset(self) -> None:
         """Ask again."""
-        for widget in (self.verdict, self.explanation, self.again):
-            widget.hide()
+        for widget in (self.verdict, self.explanation, self.again, self.picture):
+            if widget is not None:
+                widget.hide()
         self.check.show()
         self.reveal.show()
         if self.ruler is not None:
@@ -131,11 +135,15 @@ class QuestionBox(QFrame):
         self.colours = colours
         if self.ruler is not None:
             self.ruler.set_theme(colours)
+        if self.picture is not None:
+            self.picture.set_theme(colours)
         self.explanation.setText(to_html(self.question.then, colours))
-        line = colours.grid.name()
+        ground, line, quiet = (colour.name() for colour in (colours.background, colours.grid, colours.quiet))
         self.setStyleSheet(
-            f"QFrame#question {{ background: {colours.background.name()}; border: 1px solid {line};"
-            " border-radius: 10px; }"
+            f"QFrame#question {{ background: {ground}; border: 1px solid {line}; border-radius: 10px; }}"
+            f"QRadioButton::indicator {{ width: 12px; height: 12px; border: 2px solid {quiet}; border-radius: 8px; }}"
+            f"QRadioButton::indicator:checked {{ width: 6px; height: 6px; border: 5px solid {colours.accent.name()};"
+            f" background: {ground}; }}"
         )
 
     def _ready(self, *_) -> None:
@@ -166,27 +174,34 @@ class QuestionBox(QFrame):
         self.revealed.emit()
 
     def _show(self, right: bool | None) -> None:
-        """The verdict in words and with a mark, never by colour alone; then the explanation."""
-        colours, question = self.colours, self.question
-        if question.choices:
-            answer = question.choices[self._right_choice()].text
-        else:
-            answer = typeset(question.claim.stated.text) + (f" {question.unit}" if question.unit else "")
+        """The verdict in words and with a mark, never by colour alone; then the picture and the explanation."""
+        colours, answer = self.colours, self._answer()
         mark, colour, words = {
-            True: ("✓", colours.good, f"Right: {answer}."),
-            False: ("✗", colours.bad, f"Not this time. It is: {answer}."),
-            None: ("→", colours.ink, f"It is: {answer}."),
+            True: ("✓", colours.good, "Right." if self.choices else f"Right: it is{answer}."),
+            False: ("✗", colours.bad, f"Not this time. It is{answer}."),
+            None: ("→", colours.ink, f"It is{answer}."),
         }[right]
-        words = words.replace("..", ".")
         self.verdict.setText(f'<b><span style="color:{colour.name()}">{mark}</span>&nbsp; {words}</b>')
         if self.ruler is not None:
-            self.ruler.show_truth(float(question.claim.stated.value))
-        for widget in (self.verdict, self.explanation, self.again):
-            widget.show()
+            self.ruler.show_truth(float(self.question.claim.stated.value))
+        if self.picture is None and Picture.possible(self.scene):
+            self.picture = Picture(self.scene, colours)
+            self.layout().insertWidget(self.layout().indexOf(self.explanation), self.picture)
+        for widget in (self.verdict, self.explanation, self.again, self.picture):
+            if widget is not None:
+                widget.show()
         self.check.hide()
         self.reveal.hide()
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+
+    def _answer(self) -> str:
+        question = self.question
+        if question.choices:
+            return f": {typeset(question.choices[self._right_choice()].text)}"
+        unit = f" {question.unit}" if question.unit else ""
+        where = ", at the diamond" if self.ruler is not None else ""
+        return f" {typeset(question.claim.stated.text)}{unit}{where}"
 
 
 def _wrapped(button: QRadioButton, text: str) -> QWidget:

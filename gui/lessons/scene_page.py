@@ -9,7 +9,7 @@ from ..draw.palette import Colours
 from .dots import Dots
 from .lesson import Lesson, Scene
 from .prediction import QuestionBox
-from .rich_text import to_html
+from .rich_text import to_html, typeset
 
 
 class ScenePage(QWidget):
@@ -29,9 +29,8 @@ class ScenePage(QWidget):
         self.colours = colours
         self.scene: Scene | None = None
         self.question: QuestionBox | None = None
-        self._lesson_title, self.dots = QLabel(), Dots(colours)
-        self._lesson_title.setProperty("role", "quiet")
-        self.leave = QPushButton("‹  All lessons", flat=True)
+        self.dots = Dots(colours)
+        self.leave = QPushButton("←  All lessons", flat=True)
         self.leave.setToolTip("Leave the lesson: your own document comes back.")
         self.back, self.play, self.next = QPushButton("Back"), QPushButton("▶  Play the scene"), QPushButton("Next")
         self.play.setAccessibleName("Play the scene")
@@ -69,24 +68,15 @@ class ScenePage(QWidget):
     def show_scene(self, lesson: Lesson, index: int, done: list[bool]) -> None:
         """Put a scene on the page; ``done`` tells which scenes of the lesson are."""
         self.scene = scene = lesson.scenes[index]
-        self._lesson_title.setText(lesson.title)
         self.dots.show_states(done, index)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(18, 6, 18, 14)
         column.setSpacing(10)
-        over, title = QLabel(lesson.title), QLabel(scene.title)
-        over.setProperty("role", "quiet")
-        title.setProperty("role", "heading")
-        title.setWordWrap(True)
-        font = title.font()
-        font.setPointSizeF(font.pointSizeF() * 1.45)
-        title.setFont(font)
-        title.setStyleSheet(f"font-size: {font.pointSizeF():.1f}pt; font-weight: 600")
         self._text = QLabel(wordWrap=True)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setText(to_html(scene.text, self.colours))
-        for widget in (over, title, self._text):
+        for widget in (*self._headings(lesson, scene), self._text):
             column.addWidget(widget)
         self.question = self._question(scene)
         if self.question is not None:
@@ -96,9 +86,14 @@ class ScenePage(QWidget):
         self._area.setWidget(inside)
         self._area.verticalScrollBar().setValue(0)
         self.back.setEnabled(index > 0)
-        last = index == len(lesson.scenes) - 1
-        self.next.setText("Finish" if last else "Next")
+        self.next.setText("Finish" if index == len(lesson.scenes) - 1 else "Next")
         self.setAccessibleName(f"{lesson.title}, scene {index + 1} of {len(lesson.scenes)}: {scene.title}")
+
+    def _headings(self, lesson: Lesson, scene: Scene) -> tuple[QLabel, QLabel]:
+        over, title = QLabel(typeset(lesson.title)), QLabel(typeset(scene.title), wordWrap=True)
+        over.setProperty("role", "quiet")
+        title.setStyleSheet(f"font-size: {self.font().pointSizeF() * 1.45:.1f}pt; font-weight: 600")
+        return over, title
 
     def _question(self, scene: Scene) -> QuestionBox | None:
         if scene.question is None:
@@ -115,7 +110,11 @@ class ScenePage(QWidget):
     def _scroll_to_answer(self) -> None:
         self._area.widget().layout().activate()
         self._area.ensureWidgetVisible(self.question.verdict, 0, 60)
-        self.question.again.setFocus()
+        self.next.setFocus()
+
+    def take_focus(self) -> None:
+        """To the question, or where there is none, to the way on."""
+        (self.next if self.question is None else self.question.hand).setFocus()
 
     def set_theme(self, colours: Colours) -> None:
         self.colours = colours

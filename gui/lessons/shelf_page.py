@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -39,6 +40,8 @@ class ShelfPage(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.list.setMouseTracking(True)
+        self.list.setFrameShape(QFrame.Shape.NoFrame)
+        self.list.setStyleSheet("QListView, QListView:focus { border: none; background: transparent; }")
         self.list.setResizeMode(QListWidget.ResizeMode.Adjust)
         self._delegate = LessonDelegate(colours, self.list)
         self.list.setItemDelegate(self._delegate)
@@ -144,8 +147,6 @@ class LessonDelegate(QStyledItemDelegate):
 
     def _aim_bottom(self, option, index: QModelIndex, width: int) -> int:
         """How far below the top of the card the aim ends."""
-        from PySide6.QtGui import QFontMetrics
-
         text = self._text_rect(QRect(0, 0, width, 400))
         metrics = QFontMetrics(option.font)
         aim = metrics.boundingRect(text, int(Qt.TextFlag.TextWordWrap), index.data(LESSON)[3])

@@ -37,6 +37,7 @@ class Stage:
         self.astray = False
         self._systems: dict[Cast, System] = {}
         self._loading = False
+        self._returning: Kept | None = None  # the document that is on its way back
         session.document.changed.connect(self._follow)
 
     @property
@@ -77,14 +78,14 @@ class Stage:
         self.astray = False
         if kept is None:
             return
-        clock = self.session.clock
-        clock.pause()
-        self._load(kept.system, kept.path, kept.modified)
+        self.session.clock.pause()
         self.session.options.set(**kept.options)
-        for name, value in kept.clock.items():
-            setattr(clock, name, value)
-        self.session.selection.select(kept.ids)
         self._systems.clear()
+        self._load(kept.system, kept.path, kept.modified)
+        if self.session.document.busy:  # a large system: its clock is set when it is there
+            self._returning = kept
+        else:
+            self._show_as_before(kept)
 
     def forget(self) -> None:
         """Let what is shown now be the user's document; the one kept is given up."""
@@ -106,13 +107,22 @@ class Stage:
         finally:
             self._loading = False
 
+    def _show_as_before(self, kept: Kept) -> None:
+        for name, value in kept.clock.items():
+            setattr(self.session.clock, name, value)
+        self.session.selection.select(kept.ids)
+
     def _highlight(self, scene: Scene) -> None:
         system = self.session.document.system
         self.session.selection.select(system.ids[list(scene.highlight)] if scene.highlight else ())
 
     def _follow(self) -> None:
         """A document that is new, and not from here, was loaded by somebody else."""
-        document = self.session.document
+        document, returning = self.session.document, self._returning
+        if returning is not None and not document.busy:
+            self._returning = None
+            if document.latest is returning.system:
+                self._show_as_before(returning)
         if self.kept is None or self._loading or document.can_undo or document.can_redo:
             return
         if document.latest not in self._systems.values():
