@@ -175,6 +175,12 @@ class Document:
         """Is the latest system still being simulated?"""
         return self.latest is not self.system
 
+    def give_up(self) -> None:
+        """Do not wait for the system that is being simulated: what is shown is the latest again."""
+        if self.busy:
+            self._newest += 1
+            self._back_to_shown()
+
     def _ask_for(self, system: System) -> None:
         self.latest = system
         self._newest += 1
@@ -204,10 +210,13 @@ class Document:
     def _failed(self, number: int, sentence: str) -> None:
         """What was asked for did not come about: the document stays what is shown."""
         if number == self._newest:
-            self.latest = self.system
-            self._undo.retreat(self.system)
-            self.title_changed.emit()
+            self._back_to_shown()
         self.trouble.emit(sentence)
+
+    def _back_to_shown(self) -> None:
+        self.latest = self.system
+        self._undo.retreat(self.system)
+        self.title_changed.emit()
 
     def _open_large(self, path: Path, own: Path | None) -> None:
         self._opening += 1

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import tokenize
 import zipfile
 import zlib
 from pathlib import Path
@@ -112,7 +113,7 @@ def _header(stream) -> tuple[tuple[int, ...], np.dtype]:
         version = np.lib.format.read_magic(stream)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = read(stream)
-    except (ValueError, TypeError, UnicodeError, *_BROKEN):
+    except (ValueError, TypeError, tokenize.TokenError, *_BROKEN):
         raise ValueError("the header of an array is damaged") from None
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are never loaded")

@@ -11,7 +11,7 @@ from .time_axis import last_in_cell, merge_knots
 NEAR = 0.02  # of the run: this close to an event time passes slowly
 SLOWEST = 0.15  # of the usual pace, at the event
 BUNCH = 1 / 2000  # of the run: events closer together than this are shown as one
-STRIDE = 1 / 2400  # of the run: the longest stride of slow motion at one pace
+STRIDE, STRIDES = 1 / 2400, 24  # of the run: slow motion at one pace; the most of them in a frame
 
 
 class Pace:
@@ -47,9 +47,9 @@ class Pace:
     def _slowly(self, t: float, amount: float, mode: str) -> float:
         direction = 1 if amount > 0 else -1
         stop = self._stop_after(t, direction)
-        left = abs(amount)
+        left, longest = abs(amount), max(STRIDE, abs(amount) / STRIDES)
         while left > 0:
-            stride = min(left, STRIDE)
+            stride = min(left, longest)
             place = self.place(t, mode) + direction * stride * self._slowness(t, mode)
             if not 0 <= place <= 1:
                 t = self._horizon if direction > 0 else 0.0

@@ -1,0 +1,276 @@
+"""The document: every edit can be undone to the bit, and what is shown always belongs together."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gui.model import document as document_module
+from gui.model import edits
+from gui.model.document import Document
+from gui.model.system import System
+from gui.model.undo import MOST_STEPS
+from particles import Particles, scenarios, simulate
+from tests.later import Later
+from tests.one_sentence import refused
+from tests.refusals import same_particles
+
+
+def small(n=6):
+    return System.of_scenario(scenarios.get("random-masses", n, 1))
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Documents with more than 4 particles are simulated when the test lets it happen."""
+    monkeypatch.setattr(document_module, "AT_ONCE", 4)
+    return Later()
+
+
+def belongs_together(document):
+    expected = simulate(document.system.particles).merge_times
+    return np.array_equal(document.history.merge_times, expected)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.sampled_from(["move", "add", "undo", "redo"]), st.floats(-10, 10)), max_size=25))
+def test_undo_and_redo_bring_back_every_bit(doings):
+    document = Document(small())
+    course, place = [document.system], 0  # what undo and redo should walk along
+    for what, x in doings:
+        if what == "undo" and document.can_undo:
+            place -= 1
+            document.undo()
+        elif what == "redo" and document.can_redo:
+            place += 1
+            document.redo()
+        elif what in ("move", "add"):
+            new = edits.moved(document.latest, 3, x) if what == "move" else edits.added(document.latest, x, 0.0)[0]
+            document.edit(new, what)
+            course, place = [*course[: place + 1], new], place + 1
+        assert document.system is course[place]
+        assert belongs_together(document)
+        assert (document.can_undo, document.can_redo) == (place > 0, place < len(course) - 1)
+        assert document.modified == (place > 0)
+
+
+def test_a_drag_is_one_step_and_the_next_drag_another():
+    document = Document(small())
+    start = document.system
+    for end in (1.0, 2.0):
+        document.begin_drag()
+        for x in np.linspace(0, end, 5):
+            document.edit(edits.moved(document.latest, 0, x), "Move particle", merge=("move", 0))
+        document.end_drag()
+    assert document.undo_text == "Move particle"
+    document.undo()
+    assert document.system.particles.position[document.system.ranks([0])] == 1.0
+    document.undo()
+    assert document.system is start
+    assert not document.can_undo
+    assert document.redo_text == "Move particle"
+
+
+def test_edits_of_another_kind_do_not_merge_nor_do_edits_after_undo():
+    document = Document(small())
+    document.edit(edits.moved(document.latest, 0, 1.0), "Move", merge="a")
+    document.edit(edits.moved(document.latest, 1, 1.0), "Move", merge="b")
+    document.edit(edits.moved(document.latest, 1, 2.0), "Move", merge=None)
+    document.edit(edits.moved(document.latest, 1, 3.0), "Move", merge=None)
+    document.undo()
+    document.edit(edits.moved(document.latest, 1, 4.0), "Move", merge="b")
+    steps = 0
+    while document.can_undo:
+        document.undo()
+        steps += 1
+    assert steps == 4
+
+
+def test_a_drag_tells_when_it_is_over_once():
+    document, ended = Document(small()), []
+    document.drag_ended.connect(lambda: ended.append(document.dragging))
+    document.begin_drag()
+    document.begin_drag()
+    document.end_drag()
+    assert document.dragging
+    document.end_drag()
+    document.end_drag()
+    assert ended == [False]
+
+
+def test_some_hundred_steps_are_kept_and_never_too_many_bytes(monkeypatch):
+    document = Document(small(2))
+    for x in range(MOST_STEPS + 50):
+        document.edit(edits.moved(document.latest, 0, float(x)), "Move")
+    assert len(document._undo) == MOST_STEPS
+    monkeypatch.setattr("gui.model.undo.MOST_BYTES", 100)
+    document.edit(edits.moved(document.latest, 0, -1.0), "Move")
+    assert len(document._undo) == 1
+
+
+def test_reset_goes_back_to_what_was_loaded_and_can_be_undone():
+    document = Document(small())
+    loaded = document.system
+    document.edit(edits.mirrored(loaded), "Mirror")
+    document.edit(edits.removed(document.latest, [0]), "Delete")
+    edited = document.system
+    document.reset()
+    assert document.system is loaded
+    assert not document.modified
+    document.undo()
+    assert document.system is edited
+
+
+def test_a_new_document_has_nothing_to_undo_and_nothing_to_save():
+    document = Document(small())
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    document.load(small(3))
+    assert (document.can_undo, document.modified, len(document.system)) == (False, False, 3)
+
+
+def test_while_a_large_system_is_simulated_the_old_one_stays_whole(later):
+    document, seen = Document(small(3), run=later), []
+    document.changed.connect(lambda: seen.append(len(document.system)))
+    document.load(small(8))
+    assert (len(document.system), len(document.latest), document.busy) == (3, 8, True)
+    assert belongs_together(document)
+    assert later.happen() == "simulating"
+    assert (len(document.system), document.busy, seen) == (8, False, [8])
+    assert belongs_together(document)
+
+
+@pytest.mark.parametrize("order", [[0, 0, 0], [2, 1, 0], [1, 1, 0]])
+def test_the_newest_request_wins_in_whatever_order_results_come(later, order):
+    document = Document(run=later)
+    for n in (5, 6, 7):
+        document.load(small(n))
+    for which in order:
+        later.happen(which)
+        assert belongs_together(document)
+    assert len(document.system) == 7
+
+
+def test_a_small_system_overtakes_a_large_one_that_is_under_way(later):
+    document = Document(run=later)
+    document.load(small(9))
+    document.load(small(2))
+    later.happen()
+    assert len(document.system) == 2
+
+
+def test_edits_that_wait_build_on_each_other_and_are_undone_one_by_one(later):
+    document = Document(run=later)
+    document.load(small(9))
+    later.happen()
+    document.edit(edits.removed(document.latest, [0]), "Delete")
+    document.edit(edits.removed(document.latest, [1]), "Delete")
+    while later.waiting:
+        later.happen()
+    assert sorted(document.system.ids) == list(range(2, 9))
+    document.undo()
+    later.happen()
+    assert sorted(document.system.ids) == list(range(1, 9))
+    assert belongs_together(document)
+
+
+def test_too_little_memory_is_told_and_leaves_what_was_shown(later, monkeypatch):
+    document, told = Document(run=later), []
+    document.trouble.connect(told.append)
+    document.load(small(9))
+    later.happen()
+    shown = document.system
+    document.edit(edits.mirrored(shown), "Mirror")
+    document.edit(edits.removed(document.latest, [1]), "Delete")
+
+    def too_large(particles):
+        raise MemoryError
+
+    monkeypatch.setattr(document_module, "simulate", too_large)
+    while later.waiting:
+        later.happen()
+    assert told == ["simulating: there is not enough memory"]
+    assert (document.system, document.latest, document.can_undo) == (shown, shown, False)
+
+
+def test_who_does_not_want_to_wait_gets_back_what_is_shown(later):
+    document = Document(small(3), run=later)
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    shown = document.system
+    document.edit(small(9), "Random")
+    document.give_up()
+    later.happen()
+    assert (document.system, document.latest, document.undo_text) == (shown, shown, "Mirror")
+
+
+def test_what_is_saved_is_opened_again_to_the_bit(tmp_path):
+    document, path = Document(small(30)), tmp_path / "mine.json"
+    document.edit(edits.moved(document.latest, 3, 1 / 3), "Move")
+    document.save(path)
+    assert (document.modified, document.path, document.recent) == (False, path, [path])
+    other = Document()
+    other.open_file(path)
+    assert same_particles(other.system.particles, document.system.particles)
+    assert (other.system.horizon, other.path, other.modified) == (document.system.horizon, path, False)
+    document.undo()
+    assert document.modified
+    document.redo()
+    assert not document.modified
+
+
+def test_saving_needs_a_path_and_particles(tmp_path):
+    refused(ValueError, Document(small()).save, "choose where to save")
+    refused(ValueError, lambda: Document().save(tmp_path / "x.json"), "add a particle")
+
+
+def test_a_save_that_fails_is_told_and_the_document_stays_modified(tmp_path):
+    document = Document(small())
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    refused(OSError, lambda: document.save(tmp_path / "missing" / "x.json"), "missing", "nothing was changed")
+    assert document.modified
+    assert document.path is None
+
+
+def test_an_array_is_opened_without_the_danger_of_saving_over_it(tmp_path):
+    path = tmp_path / "weights.npy"
+    np.save(path, np.random.default_rng(0).normal(size=(4, 5)).astype(np.float32))
+    document = Document()
+    document.open_file(path)
+    assert (len(document.system), document.system.kind, document.system.name) == (20, "weights", "weights")
+    assert (document.path, document.recent) == (None, [path])
+
+
+def test_a_large_file_is_opened_later_and_not_over_edits_made_meanwhile(tmp_path, later, monkeypatch):
+    monkeypatch.setattr(document_module, "SMALL_FILE", 0)
+    path, told = tmp_path / "some.json", []
+    Document(small(3)).save(path)
+    document = Document(small(4), run=later)
+    document.trouble.connect(told.append)
+    document.open_file(path)
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    later.happen()
+    assert len(document.system) == 4
+    assert "edited meanwhile" in told[0]
+    (tmp_path / "junk.json").write_text("{junk")
+    document.open_file(tmp_path / "junk.json")
+    document.open_file(path)
+    later.happen()
+    later.happen()
+    assert len(document.system) == 3
+    assert str(tmp_path / "junk.json") in told[1]
+
+
+def test_only_the_last_ten_files_are_remembered_each_once(tmp_path):
+    document = Document(small())
+    for k in (*range(12), 5):
+        document.save(tmp_path / f"{k}.json")
+    assert [path.stem for path in document.recent] == [str(k) for k in (5, 11, 10, 9, 8, 7, 6, 4, 3, 2)]
+    document.recent = [tmp_path / "a", tmp_path / "b"]
+    assert [path.name for path in document.recent] == ["a", "b"]
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_a_line_with_hardly_anything_on_it_is_a_document(n):
+    document = Document(System(Particles(np.zeros(n), np.zeros(n))))
+    document.edit(edits.added(document.latest, 1.0, 0.0)[0], "Add")
+    document.undo()
+    assert len(document.system) == n
