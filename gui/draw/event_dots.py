@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
@@ -9,25 +11,33 @@ from PySide6.QtGui import QPainter, QPen
 from .world_lines import FADED, Look, line_width
 
 MOST = 160  # more dots than this hide the lines
-LIGHTEST = 0.02  # of all mass: where there are more, only merges in which both weigh at least this
+FEW = 3_000  # merges in a history, all of which count
+LIGHTEST = 0.005  # of all mass
+_MAJOR: WeakKeyDictionary = WeakKeyDictionary()  # history -> its merges of heavy partners
 
 
 def visible_events(history, axis, x: tuple[float, float], u: tuple[float, float], most: int = MOST) -> np.ndarray:
     """The numbers of the merges to mark in the window x, u: all, or the ``most`` whose lighter partner is heaviest.
 
-    Where some are left out, those with a partner of less than ``LIGHTEST`` of all mass are, too.
+    Of a history of many, only those count in which both partners weigh at least ``LIGHTEST`` of all mass.
     """
     events = history.events
-    first, last = np.searchsorted(events.time, (axis.inverse(u[0]), axis.inverse(u[1])))
-    last = int(np.searchsorted(events.time, axis.inverse(u[1]), side="right"))
-    some = np.arange(first, last)
+    some = np.arange(events.time.size) if events.time.size <= FEW else _major(history)
+    time = events.time[some]
+    some = some[(time >= axis.inverse(u[0])) & (time <= axis.inverse(u[1]))]
     some = some[(events.position[some] >= x[0]) & (events.position[some] <= x[1])]
     if some.size > most:
         lighter = np.minimum(events.mass_left[some], events.mass_right[some])
-        heavy = lighter >= LIGHTEST * history.particles.mass.sum()
-        some, lighter = some[heavy], lighter[heavy]
         some = np.sort(some[np.argsort(-lighter, kind="stable")[:most]])
     return some
+
+
+def _major(history) -> np.ndarray:
+    if history not in _MAJOR:
+        events = history.events
+        lighter = np.minimum(events.mass_left, events.mass_right)
+        _MAJOR[history] = np.flatnonzero(lighter >= LIGHTEST * history.particles.mass.sum())
+    return _MAJOR[history]
 
 
 def draw_event_dots(painter: QPainter, frame, history, axis, look: Look) -> int:

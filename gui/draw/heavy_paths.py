@@ -33,7 +33,7 @@ class Lines:
     x1: np.ndarray
     u1: np.ndarray
     node: np.ndarray
-    last: np.ndarray  # u at which the path that the line belongs to ends, descending
+    ends: np.ndarray  # minus the u at which the path that the line belongs to ends, ascending
     path: np.ndarray  # place of the path in that order; -1 for one that is never left out
 
     def __len__(self) -> int:
@@ -52,7 +52,7 @@ class HeavyPaths:
     horizon: float
     segments: Lines  # every segment, path after path
     first: np.ndarray  # bool: the segment is the first of its path
-    levels: dict[int, Lines] = field(default_factory=dict)
+    levels: dict[tuple[int, int], Lines] = field(default_factory=dict)
 
     @staticmethod
     def of(history: History, horizon: float, axis) -> HeavyPaths:
@@ -73,31 +73,27 @@ class HeavyPaths:
         first = np.ones(alive.size, bool)
         first[1:] = owner[1:] != owner[:-1]
         place[_outstanding(history, horizon)] = -1
-        return HeavyPaths(history, horizon, Lines(x0, u0, x1, u1, alive, u_end[owner], place[owner]), first)
+        return HeavyPaths(history, horizon, Lines(x0, u0, x1, u1, alive, -u_end[owner], place[owner]), first)
 
-    def level(self, rows: float) -> Lines:
-        """The lines to draw where the whole axis is ``rows`` pixels high; built on first use."""
+    def level(self, rows: float, every: int = 1) -> Lines:
+        """The lines to draw where the whole axis is ``rows`` pixels high, built on first use.
+
+        Only those whose paths live for half a pixel or longer; with ``every`` > 1, a power of two, only every such
+        path, and those that are never left out.
+        """
         power = int(np.clip(np.ceil(np.log2(max(rows, 2.0))), 1, FINEST))
-        if power not in self.levels:
-            self.levels[power] = self._thinned(power)
-        return self.levels[power]
+        if (power, every) not in self.levels:
+            self.levels[power, every] = self._thinned(power) if every == 1 else _sparse(self.level(rows), every)
+        lines = self.levels[power, every]
+        return lines.taken(slice(0, int(np.searchsorted(lines.ends, -0.5 / max(rows, 1.0), side="right"))))
 
     def visible(self, rows: float, x: tuple[float, float], u: tuple[float, float], most: int) -> Lines:
-        """About ``most`` lines at most that cross the window x, u, whose paths live for half a pixel or longer."""
+        """About ``most`` lines at most that cross the window x, u."""
         lines = self.level(rows)
-        shortest = max(u[0], 0.5 / max(rows, 1.0))
-        count = int(np.searchsorted(-lines.last, -shortest, side="right"))
-        if count == 0:
-            return lines.taken(slice(0, 0))
-        x0, x1 = lines.x0[:count], lines.x1[:count]
-        seen = (np.minimum(x0, x1) <= x[1]) & (np.maximum(x0, x1) >= x[0])
-        seen &= (lines.u0[:count] <= u[1]) & (lines.u1[:count] >= u[0])
-        chosen = np.flatnonzero(seen)
-        if chosen.size > most:
-            every = 1 << int(chosen.size / most).bit_length()
-            path = lines.path[chosen]
-            chosen = chosen[(path & (every - 1) == 0) | (path < 0)]
-        return lines.taken(chosen)
+        seen = (np.minimum(lines.x0, lines.x1) <= x[1]) & (np.maximum(lines.x0, lines.x1) >= x[0])
+        seen &= (lines.u0 <= u[1]) & (lines.u1 >= u[0])
+        chosen = lines.taken(np.flatnonzero(seen))
+        return chosen if len(chosen) <= most else _sparse(chosen, power_of_two(len(chosen) / most))
 
     def _thinned(self, power: int) -> Lines:
         everything, first = self.segments, self.first
@@ -133,6 +129,15 @@ def _path_ends(path, died, alive, n: int) -> np.ndarray:
     ends = np.zeros(n)
     np.maximum.at(ends, path[alive], died[alive])
     return ends
+
+
+def power_of_two(ratio: float) -> int:
+    """The smallest power of two that is at least ``ratio``."""
+    return 1 << max(int(np.ceil(np.log2(max(ratio, 1.0)))), 0)
+
+
+def _sparse(lines: Lines, every: int) -> Lines:
+    return lines.taken((lines.path & (every - 1) == 0) | (lines.path < 0))
 
 
 def _outstanding(history: History, horizon: float) -> np.ndarray:

@@ -96,6 +96,12 @@ def ramp_pixels(stops: tuple[QColor, ...]) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
+def faded_pixels(colours: Colours, strength: float) -> np.ndarray:
+    """The mass ramp mixed into the background, (256,) uint32; see ``Colours.faded``."""
+    return ramp_pixels(tuple(colours.faded(stop, strength) for stop in colours.mass))
+
+
+@lru_cache(maxsize=8)
 def _of(name: str) -> Colours:
     theme: Theme = theme_named(name)
     dark = theme.name == "dark"

@@ -9,16 +9,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from .arrays import draw_lines
-from .heavy_paths import HeavyPaths, Lines
-from .palette import Colours, with_alpha
-from .raster import log_steps
+from .heavy_paths import HeavyPaths, Lines, power_of_two
+from .palette import Colours, faded_pixels
+from .raster import device_size, draw_pixels, log_steps
+from .strip import LogScale
+from .world_raster import BUDGET, cost, mass_raster, shaded
 
-MOST_LINES = 16_000  # one frame has no time for more, and no pixels
-BY_MASS = 2_000  # more particles than this have colours by mass: so many lineages cannot be told apart
-SHADES = 12  # colours of a crowd
-SMOOTH = 6_000  # up to this many lines are drawn without steps
-WIDE = 2_500  # at most this many lines are wider than a pixel: wide pens are slow
-CURVED = 4_000  # up to this many lines are bent where the axis bends them
+MOST_LINES = 4_000  # one frame has no time for more, and no pixels
+CROWD = 2_000  # more particles than this have colours by mass: so many lineages cannot be told apart
+SMOOTH = 1_500  # up to this many lines are drawn without steps
+WIDE = 400  # at most this many lines of a crowd stand out by their width
+CURVED = 3_000  # up to this many lines are bent where the axis bends them
+SHADES = 12  # colours of the heavy lines of a crowd
 PIECES = (8, 64)  # of a bent line: few and many
 FADED = 0.22  # what is left of the colour of lines that are not selected
 
@@ -44,26 +46,61 @@ def draw_world_lines(painter: QPainter, frame, paths: HeavyPaths, axis, look: Lo
     low, high = frame.y
     scale = max(abs(painter.deviceTransform().m22()), 1.0)
     rows = frame.area.height() * scale / max(high - low, 1e-300)
-    lines = paths.visible(rows, frame.x, frame.y, MOST_LINES)
-    if len(lines) == 0:
-        return 0
-    mass = paths.history.tree.mass[lines.node]
-    order = np.argsort(mass, kind="stable")  # heavy ones on top
-    lines, mass = lines.taken(order), mass[order]
-    ends, owner = _on_paper(frame, paths, lines, axis)
-    width = np.maximum(np.round(2.0 * line_width(mass, look.heaviest)) / 2.0, 1.0)
-    width[: max(len(lines) - WIDE, 0)] = 1.0
     painter.save()
     painter.setClipRect(frame.area, Qt.ClipOperation.IntersectClip)
+    crowd = len(paths.history.particles) > CROWD
+    drawn = (_draw_crowd if crowd else _draw_each)(painter, frame, paths, axis, (rows, look))
+    painter.restore()
+    return drawn
+
+
+def _draw_each(painter: QPainter, frame, paths: HeavyPaths, axis, how) -> int:
+    """Line by line, in the colours of lineage."""
+    rows, look = how
+    lines = paths.visible(rows, frame.x, frame.y, MOST_LINES)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(lines) <= SMOOTH)
+    inks = list(look.colours.clusters)
+    _draw_lines(painter, frame, paths, (lines, look.lineage[lines.node].astype(np.int64), inks, axis), look)
+    return len(lines)
+
+
+def _draw_crowd(painter: QPainter, frame, paths: HeavyPaths, axis, how) -> int:
+    """All mass as a raster, and the heaviest clusters as lines on it; colours by mass."""
+    rows, look = how
+    window, tree = (frame.x, frame.y), paths.history.tree
+    every = power_of_two(cost(paths.level(rows), rows, window) / BUDGET)
+    lines = paths.level(rows, every)
+    mass = tree.mass[lines.node]
+    weight = mass if every == 1 else np.where(lines.path < 0, 1.0, every) * mass
+    width, height = device_size(painter, frame.area, 2048)
+    scale = LogScale.of(paths.history.particles.mass)
+    total = mass_raster(lines, weight, (height, width), window)
+    table = look.colours.mass_pixels if look.lit is None else faded_pixels(look.colours, FADED)
+    draw_pixels(painter, shaded(total, table, scale), frame.area)
+    if look.lit is not None:
+        bright = np.flatnonzero(look.lit[lines.node])
+        total = mass_raster(lines.taken(bright), weight[bright], (height, width), window)
+        draw_pixels(painter, shaded(total, look.colours.mass_pixels, scale), frame.area)
+    heavy = lines.taken(np.flatnonzero(line_width(mass, look.heaviest) >= 1.6)[:WIDE])
+    inks = [look.colours.mass_colour(shade / (SHADES - 1)) for shade in range(SHADES)]
+    index = (log_steps(tree.mass[heavy.node], scale.low, scale.high) - 1) * SHADES // 255
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _draw_lines(painter, frame, paths, (heavy, index.astype(np.int64), inks, axis), look)
+    return len(lines)
+
+
+def _draw_lines(painter: QPainter, frame, paths: HeavyPaths, what, look: Look) -> None:
+    """``what``: lines, the place of each one's colour in a list, the list, the axis.  Heavy ones come on top."""
+    lines, index, inks, axis = what
+    if len(lines) == 0:
+        return
+    ends, owner = _on_paper(frame, paths, lines, axis)
+    width = np.maximum(np.round(2.0 * line_width(paths.history.tree.mass[lines.node], look.heaviest)) / 2.0, 1.0)
     lit = np.ones(len(lines), bool) if look.lit is None else look.lit[lines.node]
-    index, inks = _inks(paths, lines, mass, look)
     style = index + 64 * np.rint(2 * width).astype(np.int64)
     for bright in (False, True):
         pens = inks if bright else [look.colours.faded(ink, FADED) for ink in inks]
         _draw_styles(painter, ends, np.where(lit == bright, style, -1)[owner], pens)
-    painter.restore()
-    return len(lines)
 
 
 def _on_paper(frame, paths: HeavyPaths, lines: Lines, axis) -> tuple[np.ndarray, np.ndarray]:
@@ -87,17 +124,6 @@ def _on_paper(frame, paths: HeavyPaths, lines: Lines, axis) -> tuple[np.ndarray,
     owner = np.concatenate((owner[straight], np.repeat(tall, pieces)))
     order = np.argsort(owner, kind="stable")
     return ends[order], owner[order]
-
-
-def _inks(paths: HeavyPaths, lines: Lines, mass: np.ndarray, look: Look) -> tuple[np.ndarray, list[QColor]]:
-    """The place of each line's colour in a list: lineage, or in a crowd shades from dust to the heaviest."""
-    particles = paths.history.particles
-    if len(particles) <= BY_MASS:
-        return look.lineage[lines.node].astype(np.int64), list(look.colours.clusters)
-    step = (log_steps(mass, float(particles.mass.min()), look.heaviest) - 1) * SHADES // 255
-    shades = [look.colours.mass_colour(shade / (SHADES - 1)) for shade in range(SHADES)]
-    shades[0] = with_alpha(shades[0], 0.6)
-    return step.astype(np.int64), shades
 
 
 def _draw_styles(painter: QPainter, ends: np.ndarray, style: np.ndarray, inks: list[QColor]) -> None:
