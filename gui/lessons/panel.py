@@ -22,16 +22,17 @@ class LessonPanel(QWidget):
 
     A scene is loaded as the session's document; the user's own is kept, with its path and whether it was saved, and
     comes back when the lesson is left.  ``view_wanted(name)``: a scene is best seen in this view;
-    ``progress_changed()``: ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence.
+    ``progress_changed()``: ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence;
+    ``unsaved`` is the folder for crash copies, None for none.
     """
 
     view_wanted = Signal(str)
     progress_changed = Signal()
 
-    def __init__(self, session: Session, colours: Colours, tell: Callable, parent: QWidget | None = None):
-        super().__init__(parent)
+    def __init__(self, session: Session, colours: Colours, tell: Callable, unsaved=None):
+        super().__init__()
         self.session, self.colours = session, colours
-        self.stage = Stage(session)
+        self.stage = Stage(session, unsaved)
         self.lesson: Lesson | None = None
         self.at = 0
         self._tell, self._progress = tell, Progress()
@@ -52,7 +53,7 @@ class LessonPanel(QWidget):
 
     def _connect(self) -> None:
         page = self._page
-        self._shelf.chosen.connect(self.begin)
+        self._shelf.chosen.connect(self.open_lesson)
         self._shelf.brought_back.connect(self.leave)
         page.moved.connect(self.move)
         page.played.connect(self.play)
@@ -87,7 +88,7 @@ class LessonPanel(QWidget):
         self._progress.restore(values)
         self._fill_shelf()
 
-    def begin(self, name: str, at: int | None = None) -> None:
+    def open_lesson(self, name: str, at: int | None = None) -> None:
         """Open a lesson, at the first scene that is not done yet.  ValueError for an unknown name."""
         lesson = lesson_named(name)
         self.lesson = lesson

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..model.session import Session
 from ..model.system import System
 from .lesson import Cast, Scene
+from .safekeeping import Safekeeping
 
 OPTIONS = ("arrows", "time_axis", "centre_of_mass")  # those that a scene sets
 CLOCK = ("speed", "direction", "loop", "mode", "range", "t")
@@ -29,10 +30,12 @@ class Stage:
     """Shows scenes in a session, and gives the user's document back afterwards.
 
     The document of a scene may be edited freely.  ``astray``: somebody has loaded something else meanwhile.
+    ``unsaved`` is the folder for crash copies of the user's document, None for none.
     """
 
-    def __init__(self, session: Session):
+    def __init__(self, session: Session, unsaved=None):
         self.session = session
+        self._safe = Safekeeping(unsaved, lambda work, then, what: session.document.run(work, then, f"{what} aside"))
         self.kept: Kept | None = None
         self.astray = False
         self._systems: dict[Cast, System] = {}
@@ -49,6 +52,8 @@ class Stage:
         """Load the scene's system, set the clock to its time, and highlight its particles."""
         if self.kept is None:
             self.kept = _kept(self.session)
+            if self.kept.modified:
+                self._safe.keep(self.kept.system, self.kept.path)
         clock, options = self.session.clock, self.session.options
         clock.pause()
         self._load(self._system(scene.cast))
@@ -82,6 +87,7 @@ class Stage:
         self.session.options.set(**kept.options)
         self._systems.clear()
         self._load(kept.system, kept.path, kept.modified)
+        self._safe.release()
         if self.session.document.busy:  # a large system: its clock is set when it is there
             self._returning = kept
         else:
@@ -90,6 +96,7 @@ class Stage:
     def forget(self) -> None:
         """Let what is shown now be the user's document; the one kept is given up."""
         self.kept, self.astray = None, False
+        self._safe.release()
         self._systems.clear()
 
     def _system(self, cast: Cast) -> System:
