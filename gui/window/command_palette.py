@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt
-from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QPalette
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .fuzzy import ranked
 from .shortcuts import Shortcuts
 
 WIDTH = 560
 ROWS = 11
+KEYS = Qt.ItemDataRole.UserRole
+
+
+class KeyDelegate(QStyledItemDelegate):
+    """A row with its key at the right."""
+
+    def paint(self, painter, option, index) -> None:
+        super().paint(painter, option, index)
+        painter.save()
+        painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
+        area = option.rect.adjusted(0, 0, -12, 0)
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(KEYS) or "")
+        painter.restore()
 
 
 class CommandPalette(QFrame):
@@ -26,6 +48,7 @@ class CommandPalette(QFrame):
         self.found = QListWidget()
         self.found.setAccessibleName("Actions found")
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.found.setItemDelegate(KeyDelegate(self.found))
         self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._why = QLabel()
         self._why.setProperty("role", "quiet")
@@ -82,8 +105,9 @@ class CommandPalette(QFrame):
         self.found.clear()
         for i in order:
             _id, text, row = rows[i]
-            keys = "  ·  ".join(row.keys[:1])
-            item = QListWidgetItem(f"{text.replace('&&', '&')}    {keys}" if keys else text.replace("&&", "&"))
+            keys = row.keys[0] if row.keys else ""
+            item = QListWidgetItem(text.replace("&&", "&"))
+            item.setData(KEYS, keys)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {row.menu}, {keys}")
             self.found.addItem(item)
         self.found.setCurrentRow(0)

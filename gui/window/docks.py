@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDockWidget, QScrollArea, QSplitter, QTabWidget, Q
 from .parts import LINKED, TAB_TEXT, part
 from .scenario_panel import ScenarioPanel
 
-WIDTHS = {"scenario": 256, "views": 340, "lessons": 380}
+WIDTHS = {"scenario": 276, "views": 340, "lessons": 380}
 
 
 class LinkedTabs(QTabWidget):
@@ -120,7 +120,7 @@ class Docks:
 
     def set_widths(self) -> None:
         """Widths that suit the window."""
-        share = min(max(self._window.width() / 1440, 0.72), 1.5)
+        share = min(max(self._window.width() / 1440, 0.75), 1.4)
         docks = [self.scenario_dock, self.views_dock]
         widths = [round(WIDTHS["scenario"] * share), round(WIDTHS["views"] * share)]
         self._window.resizeDocks(docks, widths, Qt.Orientation.Horizontal)
@@ -151,4 +151,5 @@ def scrolled(inside: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setWidget(inside)
+    area.setMinimumWidth(inside.minimumSizeHint().width() + 14)
     return area

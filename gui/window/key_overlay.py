@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushBut
 from .actions import MENUS
 from .shortcuts import Shortcuts
 
-COLUMN = 350  # pixels
+COLUMN = 400  # pixels
 
 
 class KeyOverlay(QFrame):
@@ -30,6 +30,7 @@ class KeyOverlay(QFrame):
         top.addWidget(close)
         self._scroll = QScrollArea(widgetResizable=True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 12, 12, 14)
         column.addLayout(top)

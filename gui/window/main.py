@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
 
 from ..model.autosave import Autosave, discard, found, restore
 from ..model.session import Session
@@ -45,6 +45,8 @@ class MainWindow(QMainWindow):
         self.resize(FIRST_SIZE)
         self.setAcceptDrops(True)
         self.setDockNestingEnabled(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.colours = apply_theme(session.options.theme)
         self.messages = MessageStrip(self)
@@ -90,14 +92,9 @@ class MainWindow(QMainWindow):
         self.pages = Pages(self, self.particles_page)
         self.mode_bar = ModeBar(self.shortcuts)
         self.transport = Transport(self.session, self.colours, self.shortcuts)
-        middle = QWidget()
-        column = QVBoxLayout(middle)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.mode_bar)
-        column.addWidget(self.pages, 1)
-        column.addWidget(self.transport)
-        self.setCentralWidget(middle)
+        self.setCentralWidget(self.pages)
+        self._add_bar(self.mode_bar, "Pages", Qt.ToolBarArea.TopToolBarArea)
+        self._transport_bar = self._add_bar(self.transport, "Transport", Qt.ToolBarArea.BottomToolBarArea)
         self.docks = Docks(self)
         self.scenario_dock, self.views_dock = self.docks.scenario_dock, self.docks.views_dock
         self.lessons_dock = self.docks.lessons_dock
@@ -108,6 +105,16 @@ class MainWindow(QMainWindow):
         self.palette_box = CommandPalette(self, self.shortcuts)
         self.key_overlay = KeyOverlay(self, self.shortcuts)
         self.tour: Tour | None = None
+
+    def _add_bar(self, inside: QWidget, title: str, area: Qt.ToolBarArea) -> QToolBar:
+        """A bar over the whole width of the window, which stays where it is."""
+        bar = QToolBar(title, self, movable=False, floatable=False)
+        bar.setObjectName(title)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(inside)
+        self.addToolBar(area, bar)
+        return bar
 
     # what the parts ask of the window
 
@@ -145,7 +152,7 @@ class MainWindow(QMainWindow):
     def page_shown(self, name: str) -> None:
         """Another page has come to the front."""
         self.mode_bar.buttons[name].setChecked(True)
-        self.transport.setVisible(name in ("particles", "weights"))
+        self._transport_bar.setVisible(name in ("particles", "weights"))
         self.docks.for_page(name)
         if name not in ("particles", "weights"):
             self.session.clock.pause()

@@ -25,7 +25,7 @@ class MessageStrip(QFrame):
         close.setAccessibleName("Close the message")
         close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
+        row.setContentsMargins(12, 4, 6, 4)
         row.addWidget(self._text, 1)
         row.addLayout(self._buttons)
         row.addWidget(close)

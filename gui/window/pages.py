@@ -42,6 +42,7 @@ class ModeBar(QWidget):
             group.addButton(button)
             row.addWidget(button)
             self.buttons[name] = button
+        self.buttons["particles"].setChecked(True)
         row.addStretch(1)
         self._busy = QLabel()
         self._busy.setProperty("role", "quiet")

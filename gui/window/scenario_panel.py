@@ -22,6 +22,7 @@ from particles import scenarios
 from ..draw.palette import Colours
 from ..model.action import Action
 
+ROOM_FOR_TABLE = 520  # pixels
 MOST = 10_000_000  # particles in the number field
 LARGEST_SEED = 2**31 - 1  # that a number field takes
 
@@ -108,6 +109,17 @@ class ScenarioPanel(QWidget):
         self.parts.addWidget(self.table)
         self.parts.setStretchFactor(0, 3)
         self.parts.setStretchFactor(1, 2)
+        self.names.scrollToItem(self.names.currentItem())
+        self._make_room()
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """In a low window the scenarios go before the exact numbers."""
+        if self.table is not None:
+            self.table.setVisible(self.height() >= ROOM_FOR_TABLE)
 
     def choose(self, name: str) -> None:
         """Load a scenario with its own number of particles."""

@@ -77,7 +77,9 @@ QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
     QComboBox:focus { border: 2px solid $accent;
     margin: 0px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $disabled; background: $window; }
-QAbstractSpinBox { padding-right: 18px; }
+QAbstractSpinBox { padding: 4px 20px 4px 7px; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0 0 0 6px; margin: 0;
+    background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 17px;
     border-radius: 4px; margin: 1px; }
 QAbstractSpinBox::up-button:hover, QAbstractSpinBox::down-button:hover { background: $hover; }
@@ -103,7 +105,8 @@ QHeaderView::section { background: $window; color: $secondary; border: none; bor
     padding: 4px 8px; }
 QTableCornerButton::section { background: $window; border: none; }
 
-QScrollArea { background: transparent; border: none; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar { background: transparent; border: none; }
 QScrollBar:vertical { width: 12px; }
 QScrollBar:horizontal { height: 12px; }
@@ -133,6 +136,7 @@ QLabel[role="quiet"] { color: $secondary; }
 QLabel[role="bad"] { color: $bad; }
 QLabel[role="good"] { color: $good; }
 QLabel[role="key"] { background: $hover; border: 1px solid $border; border-radius: 5px; padding: 1px 6px; }
+QToolBar { border: none; padding: 0; spacing: 0; background: $window; }
 QWidget#modeBar, QWidget#transport { background: $window; }
 QWidget#modeBar { border-bottom: 1px solid $border; }
 QWidget#transport { border-top: 1px solid $border; }
