@@ -34,9 +34,9 @@ def _stacked(main: list[str], area: QRectF) -> dict[str, QRectF]:
 
 
 def _grid(names: list[str], area: QRectF) -> dict[str, QRectF]:
-    """As many columns as make the cells nearest to 4 : 3; the last row is filled by fewer, wider cells."""
+    """As many columns as suit the cells best; fewer cells in the last row are wider."""
     count = len(names)
-    columns = min(range(1, count + 1), key=lambda wide: abs(math.log(_proportion(wide, count, area) / (4 / 3))))
+    columns = min(range(1, count + 1), key=lambda columns: _unfitness(columns, count, area))
     rows = math.ceil(count / columns)
     height = (area.height() - GAP * (rows - 1)) / rows
     cells = {}
@@ -49,9 +49,11 @@ def _grid(names: list[str], area: QRectF) -> dict[str, QRectF]:
     return cells
 
 
-def _proportion(columns: int, count: int, area: QRectF) -> float:
+def _unfitness(columns: int, count: int, area: QRectF) -> float:
+    """How far cells are from 4 : 3, and a row that is not full counts too."""
     rows = math.ceil(count / columns)
-    return max(area.width() / columns, 1.0) / max(area.height() / rows, 1.0)
+    proportion = max(area.width() / columns, 1.0) / max(area.height() / rows, 1.0)
+    return abs(math.log(proportion / (4 / 3))) + (0.6 if count % columns else 0.0)
 
 
 def _beside(area: QRectF, share: float) -> tuple[QRectF, QRectF]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 SMALLEST, LARGEST = 64, 16_384  # pixels a side
 MOST_PIXELS = 100_000_000  # 400 MB in memory
+_PAPER = 8.0  # inches: what is narrower is meant for paper
+_NEAR = 0.73  # then small text has 6 points
 _SLIDE = 1280 * 720  # pixels at which text has the size that it has on the screen
 
 
@@ -33,8 +35,8 @@ class OutputSize:
 
     @property
     def scale(self) -> float:
-        """Pixels for each unit of the drawing (a 96th of an inch)."""
-        return self.dpi / 96
+        """Pixels for each unit of the drawing: a 96th of an inch on a slide, less on paper, which is read from near."""
+        return self.dpi / 96 * (_NEAR if self.width < _PAPER * self.dpi else 1.0)
 
     @property
     def inches(self) -> tuple[float, float]:
@@ -45,7 +47,8 @@ class OutputSize:
     def of_pixels(cls, width: int, height: int) -> OutputSize:
         """A size whose text is as large, compared with the picture, as on a slide."""
         pixels = max(min(width * height, MOST_PIXELS), 1)
-        return cls(width, height, 96.0 * max(math.sqrt(pixels / _SLIDE), 0.75))
+        dpi = 96.0 * max(math.sqrt(pixels / _SLIDE), 0.75)
+        return cls(width, height, dpi if width >= _PAPER * dpi else dpi / _NEAR)
 
     @classmethod
     def of_text(cls, text: str) -> OutputSize:

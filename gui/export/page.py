@@ -56,7 +56,7 @@ class Page:
             view.set_theme(colours)
 
     def draw(self, painter: QPainter, size: QSizeF) -> None:
-        """Draw the page at the session's time; ``size`` and everything on it are in 96ths of an inch."""
+        """Draw the page at the session's time; ``size`` and everything on it are in units of the drawing."""
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         frame = PageFrame(size.width(), size.height())
         frame.draw(painter, self.session, self.colours, legend_of(self.session, self.views))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter, QPen
 from gui.draw.palette import Colours
 
 MARGIN = 18.0
-TEXT = 12.0  # height of small text in units of the page, a 96th of an inch each
+TEXT = 12.0  # height of small text in units of the page
 _ROOMY = (560.0, 360.0)  # pages from this size on have the reason and the legend too
 
 

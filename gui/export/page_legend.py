@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QLinearGradient, QPainter, QPen, QPolygonF
 
 from gui.draw.palette import Colours
+from gui.draw.world_lines import CROWD
+from gui.views.line_scene import ARROWS
 
 
 @dataclass(frozen=True)
@@ -62,15 +64,30 @@ class Now:
         painter.drawLine(QLineF(place, place + QPointF(20, 0)))
 
 
+@dataclass(frozen=True)
+class Ramp:
+    """The ramp of masses, from the lightest to the heaviest."""
+
+    width: float = 40.0
+
+    def draw(self, painter: QPainter, place: QPointF, colours: Colours) -> None:
+        ramp = QLinearGradient(place, place + QPointF(self.width, 0))
+        for step in range(9):
+            ramp.setColorAt(step / 8, colours.mass_colour(step / 8))
+        painter.fillRect(QRectF(place.x(), place.y() - 4, self.width, 8), ramp)
+
+
 def legend_of(session, views) -> list[tuple]:
     """The marks of these views and what they mean, the most needed first."""
     legend = []
     if "line" in views:
-        legend += [(Sizes(), "area: mass"), (Lineage(), "colour: lineage")]
-        arrows = getattr(session.options, "arrows", "none")
-        legend += [] if arrows == "none" else [(Arrow(), str(arrows))]
-    elif {"space-time", "tree", "phase", "hull"} & set(views):
-        legend.append((Lineage(), "colour: lineage"))
+        legend.append((Sizes(), "area: mass"))
+    if len(session.document.system) <= CROWD:
+        legend += [(Lineage(), "colour: lineage")] if set(views) != {"counts"} else []
+    elif "space-time" in views:
+        legend.append((Ramp(), "colour: mass"))
+    if "line" in views and session.options.arrows != "none" and len(session.clusters) <= ARROWS:
+        legend.append((Arrow(), session.options.arrows))
     if {"space-time", "tree", "counts"} & set(views):
         legend.append((Now(), "now"))
     return legend
