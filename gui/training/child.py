@@ -28,7 +28,10 @@ class Child:
         environment = os.environ | {"PYTHONUNBUFFERED": "1"}
         try:
             self.words.parent.mkdir(parents=True, exist_ok=True)
-            with open(self.words, "wb" if afresh else "ab") as file:
+            if afresh:
+                self.words.unlink(missing_ok=True)  # a process that still writes there must not write into the new one
+            with open(self.words, "ab") as file:
+                self._first = file.tell()
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "training", *arguments],
                     cwd=_ROOT,
@@ -49,6 +52,15 @@ class Child:
     def code(self) -> int | None:
         """Its exit status, None while it runs; at once."""
         return self._process.poll()
+
+    def lines(self) -> list[str]:
+        """The last lines of what this process has said."""
+        return last_lines(self.words, after=self._first)
+
+    def ending(self) -> str:
+        """How it ended, in one sentence; "" where it ended as it should, or has not ended."""
+        code = self.code()
+        return "" if code is None else ending(code, self.asked_to_stop, self.lines())
 
     def stop(self) -> None:
         """Ask it to finish its step, save and end; asked again it ends at once, and a third time it is killed."""
@@ -83,16 +95,19 @@ def words_beside(folder: Path) -> Path:
     return folder.with_name(folder.name + ".log")
 
 
-def last_lines(path: Path, count: int = LINES) -> list[str]:
-    """The last lines of a file of words; none where it is not there.  Of a line that was written over, its end."""
+def last_lines(path: Path, count: int = LINES, after: int = 0) -> list[str]:
+    """The last lines of a file of words, of those from byte ``after`` on; none where it is not there.
+
+    Of a line that was written over with carriage returns, what came last.
+    """
     try:
         with open(path, "rb") as file:
             size = os.fstat(file.fileno()).st_size
-            file.seek(max(size - _TAIL, 0))
+            file.seek(max(size - _TAIL, after))
             text = file.read(_TAIL).decode("utf-8", "replace")
     except OSError:
         return []
-    lines = text.split("\n")[1 if size > _TAIL else 0 :]
+    lines = text.split("\n")[1 if size - _TAIL > after else 0 :]
     shown = (line.rstrip("\r").rpartition("\r")[2].rstrip() for line in lines)
     return [line for line in shown if line][-count:]
 

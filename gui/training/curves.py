@@ -20,11 +20,11 @@ class CurvesPanel(QWidget):
     def __init__(self, colours: Colours):
         super().__init__()
         self._state = None
-        self.accuracy = LivePlot("Accuracy, %", colours)
-        self.loss = LivePlot("Loss", colours, x_title="epoch")
-        self.distinct = LivePlot("Distinct values", colours, log=True)
-        self.strength = LivePlot("Strength", colours)
-        self.merges = LivePlot("Each epoch", colours, x_title="step", from_zero=True)
+        self.accuracy = LivePlot("Accuracy, %", colours, delay=20)
+        self.loss = LivePlot("Loss", colours, x_title="epoch", delay=60)
+        self.distinct = LivePlot("Distinct values", colours, log=True, delay=100)
+        self.strength = LivePlot("Strength", colours, delay=140)
+        self.merges = LivePlot("Each epoch", colours, x_title="step", delay=180)
         self._over_epochs = (self.accuracy, self.loss)
         self._over_steps = (self.distinct, self.strength, self.merges)
         layout = QVBoxLayout(self)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.draw.palette import Colours, with_alpha
 
+from .plot_area import PlotArea
 from .tensor_summary import TensorSummary, rebinned
 
 COLUMNS = 240
@@ -37,19 +38,14 @@ class HistogramView(QWidget):
         self._now = self._pinned = None
         self._heading = QLabel(textFormat=Qt.TextFormat.RichText)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._plot = pg.PlotWidget(enableMenu=False, axisItems={"left": _CountAxis("left")})
-        self._plot.hideButtons()
-        self._plot.setAccessibleName(self.title)
+        self._plot = PlotArea(self.title, left=_CountAxis("left"), width=56, numbers=True, zoom=True)
+        self._plot.setToolTip(self.why)
         self._plot.setAccessibleDescription(self.why)
-        self._item = self._plot.getPlotItem()
-        self._item.getAxis("left").setWidth(56)
-        self._item.getAxis("left").setLabel("weights")
-        self._box = self._item.getViewBox()
-        self._box.setMouseEnabled(True, False)
+        self._plot.left.setLabel("weights")
+        self._box = self._plot.box
         self._filled = pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center", fillLevel=0.0)
         self._outline = pg.PlotCurveItem([0.0, 1.0], [0.0], stepMode="center")
-        for item in (self._filled, self._outline):
-            self._item.addItem(item, ignoreBounds=True)
+        self._plot.add(self._filled, self._outline)
         self._box.disableAutoRange()
         self._box.sigXRangeChanged.connect(self._draw)
         layout = QVBoxLayout(self)
@@ -66,10 +62,7 @@ class HistogramView(QWidget):
     def set_theme(self, colours: Colours) -> None:
         """Repaint in these colours."""
         self._colours = colours
-        self._plot.setBackground(colours.background)
-        for name in ("left", "bottom"):
-            self._item.getAxis(name).setPen(pg.mkPen(colours.grid))
-            self._item.getAxis(name).setTextPen(pg.mkPen(colours.quiet))
+        self._plot.set_theme(colours)
         self._filled.setPen(pg.mkPen(colours.kinetic))
         self._filled.setBrush(pg.mkBrush(with_alpha(colours.kinetic, 0.45)))
         self._outline.setPen(pg.mkPen(colours.accent, width=1.5, style=Qt.PenStyle.DashLine))

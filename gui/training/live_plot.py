@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui.draw.palette import Colours
+
+from .plot_area import PlotArea
 
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DotLine, Qt.PenStyle.DashDotLine)
 _GLYPHS = ("—", "╌", "┈", "-·")
@@ -43,36 +45,24 @@ class _LogAxis(pg.AxisItem):
 
 
 class LivePlot(QWidget):
-    """``picked`` tells the x that was clicked or dragged to."""
+    """``picked`` tells the x that was clicked.  New curves are drawn ``delay`` ms later: of several plots one after
+    the other, so that no frame waits for all."""
 
     picked = Signal(float)
 
-    def __init__(self, title: str, colours: Colours, *, log: bool = False, x_title: str = "", from_zero: bool = False):
+    def __init__(self, title: str, colours: Colours, *, log: bool = False, x_title: str = "", delay: int = 0):
         super().__init__()
-        self._title, self._x_title, self._log, self._from_zero = title, x_title, log, from_zero
+        self._title, self._log = title, log
         self._series: tuple[Series, ...] = ()
-        self._heading = QLabel(textFormat=Qt.TextFormat.RichText)
+        self._lines: list[pg.PlotCurveItem] = []
+        self._heading, self._x_label = QLabel(textFormat=Qt.TextFormat.RichText), QLabel(x_title)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._x_label = QLabel(x_title)
-        self._plot = pg.PlotWidget(enableMenu=False, axisItems={"left": _LogAxis("left")} if log else {})
-        self._plot.hideButtons()
-        self._plot.setMouseEnabled(False, False)
-        self._plot.setMinimumHeight(44)
-        self._plot.setAccessibleName(title)
-        self._item = self._plot.getPlotItem()
-        self._item.setLogMode(False, log)
-        self._item.getAxis("left").setWidth(46)
-        self._item.getAxis("left").enableAutoSIPrefix(False)
-        if not x_title:
-            self._item.getAxis("bottom").setStyle(showValues=False)
-            self._item.getAxis("bottom").setHeight(5)
-        self._cursor = pg.InfiniteLine(angle=90, movable=False)
-        self._pin = pg.InfiniteLine(angle=90, movable=False)
-        self._lines: list[pg.PlotDataItem] = []
-        for line in (self._cursor, self._pin):
-            self._item.addItem(line, ignoreBounds=True)
-            line.hide()
-        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self.area = PlotArea(title, left=_LogAxis("left") if log else None, numbers=bool(x_title), zoom=False)
+        self._cursor, self._pin = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
+        self.area.add(self._cursor, self._pin)
+        self.area.clicked.connect(lambda x, y, double: self.picked.emit(x))
+        self._timer = QTimer(self, singleShot=True, interval=delay)
+        self._timer.timeout.connect(self._draw)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._heading, 1)
@@ -81,50 +71,23 @@ class LivePlot(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)
         layout.addLayout(row)
-        layout.addWidget(self._plot, 1)
+        layout.addWidget(self.area, 1)
+        self.set_marks(None, None)
         self.set_theme(colours)
 
     def set_theme(self, colours: Colours) -> None:
         """Repaint in these colours."""
         self._colours = colours
-        self._plot.setBackground(colours.background)
-        for name in ("left", "bottom"):
-            axis = self._item.getAxis(name)
-            axis.setPen(pg.mkPen(colours.grid))
-            axis.setTextPen(pg.mkPen(colours.quiet))
-        self._item.getAxis("left").setGrid(28)
+        self.area.set_theme(colours)
         self._cursor.setPen(pg.mkPen(colours.accent, width=1))
         self._pin.setPen(pg.mkPen(colours.quiet, width=1, style=Qt.PenStyle.DashLine))
         self._x_label.setStyleSheet(f"color: {colours.quiet.name()}")
-        self.show_series(self._series)
+        self._draw()
 
     def show_series(self, series: tuple[Series, ...]) -> None:
         """Draw these curves instead of those before; values that are not finite are left out."""
         self._series = series
-        while len(self._lines) < len(series):
-            line = pg.PlotDataItem()
-            self._item.addItem(line)
-            self._lines.append(line)
-        for line in self._lines[len(series) :]:
-            self._item.removeItem(line)
-        del self._lines[len(series) :]
-        words = [f"<b>{self._title}</b>"]
-        for line, one in zip(self._lines, series, strict=True):
-            there = np.isfinite(one.y) & np.isfinite(one.x) & ((one.y > 0) | (not self._log))
-            x, y = one.x[there], one.y[there]
-            colour = self._ink(one)
-            line.setData(x, y, pen=pg.mkPen(colour, width=1.5, style=STYLES[one.style % len(STYLES)]))
-            alone = x.size == 1
-            line.setSymbol("o" if alone else None)
-            line.setSymbolSize(5)
-            line.setSymbolBrush(colour)
-            line.setSymbolPen(None)
-            last = f" {shown(float(y[-1]))}" if y.size else ""
-            words.append(f'<span style="color:{colour.name()}">{_GLYPHS[one.style % 4]} {one.name}{last}</span>')
-        self._heading.setText("&nbsp; ".join(words))
-        self._plot.setAccessibleDescription("; ".join(f"{one.name}, {len(one.y)} points" for one in series))
-        if self._from_zero and self._lines:
-            self._item.getViewBox().setLimits(yMin=0)
+        self._timer.start()
 
     def set_marks(self, cursor: float | None, pin: float | None) -> None:
         """Lines at the moment that is looked at and at the pinned one; None: no line."""
@@ -133,13 +96,27 @@ class LivePlot(QWidget):
             if x is not None:
                 line.setValue(x)
 
-    def _ink(self, one: Series) -> QColor:
-        return self._colours.clusters[one.colour % len(self._colours.clusters)]
-
-    def _clicked(self, event) -> None:
-        box = self._item.getViewBox()
-        if event.button() == Qt.MouseButton.LeftButton and box.sceneBoundingRect().contains(event.scenePos()):
-            self.picked.emit(box.mapSceneToView(event.scenePos()).x())
+    def _draw(self) -> None:
+        for line in self._lines[len(self._series) :]:
+            self.area.box.removeItem(line)
+        del self._lines[len(self._series) :]
+        while len(self._lines) < len(self._series):
+            self._lines.append(pg.PlotCurveItem())
+            self.area.box.addItem(self._lines[-1])
+        words = [f"<b>{self._title}</b>"]
+        for line, one in zip(self._lines, self._series, strict=True):
+            there = np.isfinite(one.y) & np.isfinite(one.x) & ((one.y > 0) | (not self._log))
+            x, y = one.x[there], one.y[there]
+            last = f" {shown(float(y[-1]))}" if y.size else ""
+            if x.size == 1:  # a dash, for a curve of one point shows nothing
+                x, y = x + np.array([-0.2, 0.2]), np.repeat(y, 2)
+            colour = self._colours.clusters[one.colour % len(self._colours.clusters)]
+            pen = pg.mkPen(colour, width=1.5, style=STYLES[one.style % len(STYLES)])
+            line.setData(x, np.log10(y) if self._log else y, pen=pen)
+            glyph = _GLYPHS[one.style % len(_GLYPHS)]
+            words.append(f'<span style="color:{colour.name()}">{glyph} {escape(one.name)}{last}</span>')
+        self._heading.setText("&nbsp; ".join(words))
+        self.area.setAccessibleDescription("; ".join(f"{one.name}, {len(one.y)} points" for one in self._series))
 
 
 def shown(value: float) -> str:

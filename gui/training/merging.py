@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.draw.palette import Colours, with_alpha
 
+from .plot_area import PlotArea
 from .run_state import Moment
 from .tensor_summary import rebinned
 
@@ -20,33 +21,27 @@ class MergingView(QWidget):
     """Value to the right, time (optimizer steps) upwards.  ``picked`` tells the step that was clicked or dragged to."""
 
     title = "Weights merging"
-    why = "Each row is a snapshot: where it is dark many weights are; a line follows a value that many share."
+    why = (
+        "Each row is a snapshot: many weights are where it is dark, a line follows a value that many share. "
+        "Wheel: zoom. Double click: everything."
+    )
     picked = Signal(int)
 
     def __init__(self, colours: Colours):
         super().__init__()
         self._tensor, self._moments = "", ()
-        self._plot = pg.PlotWidget(enableMenu=False)
-        self._plot.hideButtons()
-        self._item = self._plot.getPlotItem()
-        self._box = self._item.getViewBox()
-        self._box.setMouseEnabled(True, False)
+        self._plot = PlotArea(self.title, width=56, numbers=False, zoom=True)
+        self._box = self._plot.box
         self._box.disableAutoRange()
-        self._item.getAxis("left").setWidth(56)
-        self._item.getAxis("bottom").setStyle(showValues=False)
-        self._item.getAxis("bottom").setHeight(5)
-        self._item.getAxis("left").setLabel("step")
+        self._plot.left.setLabel("step")
         self._image = pg.ImageItem(axisOrder="row-major")
-        self._item.addItem(self._image, ignoreBounds=True)
         self._curves = [pg.PlotCurveItem(connect="pairs", antialias=False, skipFiniteCheck=True) for _ in _PENS]
-        self._cursor = pg.InfiniteLine(angle=0, movable=True)
-        self._pin = pg.InfiniteLine(angle=0, movable=False)
-        for item in (*self._curves, self._pin, self._cursor):
-            self._item.addItem(item, ignoreBounds=True)
+        self._cursor, self._pin = pg.InfiniteLine(angle=0, movable=True), pg.InfiniteLine(angle=0)
+        self._plot.add(self._image, *self._curves, self._pin, self._cursor)
         self._cursor.sigDragged.connect(lambda line: self.picked.emit(round(line.value())))
-        self._plot.scene().sigMouseClicked.connect(self._clicked)
+        self._plot.clicked.connect(self._clicked)
         self._box.sigXRangeChanged.connect(self._draw_raster)
-        self._plot.setAccessibleName(self.title)
+        self._plot.setToolTip(self.why)
         self._plot.setAccessibleDescription(self.why)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -62,10 +57,7 @@ class MergingView(QWidget):
     def set_theme(self, colours: Colours) -> None:
         """Repaint in these colours."""
         self._colours = colours
-        self._plot.setBackground(colours.background)
-        for name in ("left", "bottom"):
-            self._item.getAxis(name).setPen(pg.mkPen(colours.grid))
-            self._item.getAxis(name).setTextPen(pg.mkPen(colours.quiet))
+        self._plot.set_theme(colours)
         pixels = colours.density_pixels
         channels = [(pixels >> np.uint32(shift) & np.uint32(255)).astype(np.uint8) for shift in (16, 8, 0)]
         self._image.setLookupTable(np.stack(channels, axis=1))
@@ -111,9 +103,6 @@ class MergingView(QWidget):
             if moment is not None:
                 line.setValue(moment.step)
 
-    def mouseDoubleClickEvent(self, event) -> None:  # noqa: N802
-        self.show_everything()
-
     def _values(self) -> tuple[float, float]:
         summaries = [moment.tensors[self._tensor] for moment in self._moments]
         low, high = min(summary.low for summary in summaries), max(summary.high for summary in summaries)
@@ -153,12 +142,11 @@ class MergingView(QWidget):
         for number, curve in enumerate(self._curves):
             curve.setData(x[group == number].ravel(), y[group == number].ravel())
 
-    def _clicked(self, event) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self._box.sceneBoundingRect().contains(event.scenePos()):
-            if event.double():
-                self.show_everything()
-            else:
-                self.picked.emit(round(self._box.mapSceneToView(event.scenePos()).y()))
+    def _clicked(self, x: float, y: float, double: bool) -> None:
+        if double:
+            self.show_everything()
+        else:
+            self.picked.emit(round(y))
 
 
 def _edges(moments: tuple[Moment, ...]) -> np.ndarray:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from training.run_log import CONFIG
 
-from .child import Child, ending, last_lines, resume_arguments
+from .child import Child, resume_arguments
 from .choices import Request, arguments_of
 
 _TICK = 200  # ms
@@ -83,8 +83,8 @@ class OwnRun(QObject):
             self._told = True
             self.began.emit(child.folder)
         elif not self._told:
-            self.waits.emit(last_lines(child.words))
+            self.waits.emit(child.lines())
         if code is not None:
             self._timer.stop()
             self._child = None
-            self.ended.emit(ending(code, child.asked_to_stop, last_lines(child.words)))
+            self.ended.emit(child.ending())

@@ -29,6 +29,7 @@ class RunView(QWidget):
 
     def __init__(self, colours: Colours):
         super().__init__()
+        self._drawn = (None,) * 6  # what is on the screen, so that a look without news costs nothing
         self.curves, self.merging = CurvesPanel(colours), MergingView(colours)
         self.histogram, self.filters, self.facts = HistogramView(colours), FiltersView(colours), Facts()
         self.histogram.link_values(self.merging.x_axis_view)
@@ -62,6 +63,10 @@ class RunView(QWidget):
         """Draw a run at a moment, and beside it the pinned one."""
         self._show_names(state.tensors)
         tensor = self.tensor
+        shown = (state.curves, state.moments, tensor, now, pinned, live)
+        if all(a is b for a, b in zip(shown, self._drawn, strict=True)):
+            return
+        self._drawn = shown
         self.curves.show_state(state, tensor)
         self.curves.set_marks(None if live else now, pinned)
         self.merging.show_moments(state.moments, tensor)

@@ -14,6 +14,7 @@ WORDS = {
     "gone": "gone",
 }
 ROLES = {
+    "starting": "good",
     "running": "good",
     "finished": "quiet",
     "interrupted": "quiet",
@@ -54,7 +55,7 @@ def beside(state: RunState) -> str:
         return state.trouble
     if state.behind:
         return f"Reading snapshots: {state.behind:,} are left."
-    if state.restarted:
+    if state.restarted and state.status == "running":
         return "The run went on from a checkpoint: what was logged after that was dropped, and comes again."
     return ""
 
