@@ -137,7 +137,8 @@ class CountsView(LinkedView):
         self._words(
             painter, frame.area.adjusted(-40, 0, 0, 0), frame.area.bottom(), time_label(self.session), under=True
         )
-        painter.setClipRect(frame.area.adjusted(-1, -4, 1, 4))
+        painter.save()
+        painter.setClipRect(frame.area.adjusted(-1, -4, 1, 4), Qt.ClipOperation.IntersectClip)
         values = np.log10(course.clusters) if n > LOG_FROM else course.clusters
         self._stair(painter, counts, course, values)
         self._areas(painter, energies, course)
@@ -146,6 +147,7 @@ class CountsView(LinkedView):
             height = float(bits.up(course.bits))
             painter.drawLine(QPointF(bits.area.left(), height), QPointF(bits.area.right(), height))
         self._stair(painter, bits, course, course.lost)
+        painter.restore()
 
     def _stair(self, painter: QPainter, frame: Frame, course: Course, values: np.ndarray) -> None:
         x, y = steps(course, values)

@@ -48,6 +48,8 @@ class ParticleModel(QAbstractTableModel):
         return None
 
     def flags(self, index: QModelIndex):
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         fixed = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         return fixed if index.column() == 0 else fixed | Qt.ItemFlag.ItemIsEditable
 

@@ -160,7 +160,7 @@ class TreeView(LinkedView):
         history, colours = self.session.document.history, self.session.colours
         lit, tree, axis = self.highlighted(), history.tree, self.session.axis
         b = layout.branches
-        painter.setClipRect(frame.area.adjusted(-6, -4, 6, 4))
+        painter.setClipRect(frame.area.adjusted(-6, -4, 6, 4), Qt.ClipOperation.IntersectClip)
         if layout.smallest > 1:
             corners, shut = wedges(layout, history)
             ground, foot = frame.up(axis.forward(0.0)), frame.up(axis.forward(b.born[shut]))
