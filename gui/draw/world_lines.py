@@ -18,7 +18,7 @@ from .world_raster import BUDGET, cost, mass_raster, shaded
 MOST_LINES = 4_000  # one frame has no time for more, and no pixels
 CROWD = 2_000  # more particles than this have colours by mass: so many lineages cannot be told apart
 SMOOTH = 1_500  # up to this many lines are drawn without steps
-WIDE = 400  # at most this many lines of a crowd stand out by their width
+WIDE = 4_000  # at most this many lines of a crowd stand out by their width
 CURVED = 3_000  # up to this many lines are bent where the axis bends them
 SHADES = 12  # colours of the heavy lines of a crowd
 PIECES = (8, 64)  # of a bent line: few and many
@@ -28,12 +28,14 @@ FADED = 0.22  # what is left of the colour of lines that are not selected
 @dataclass(frozen=True, eq=False)
 class Look:
     """How lines look: ``lineage`` is the palette index of each node, ``lit`` the nodes that stay bright (None: all),
-    ``heaviest`` the mass that has the widest line."""
+    ``heaviest`` the mass that has the widest line, ``pains`` how many times the pixels of one quick frame a crowd may
+    take."""
 
     colours: Colours
     lineage: np.ndarray
     heaviest: float
     lit: np.ndarray | None = None
+    pains: int = 1
 
 
 def line_width(mass, heaviest: float):
@@ -68,7 +70,7 @@ def _draw_crowd(painter: QPainter, frame, paths: HeavyPaths, axis, how) -> int:
     """All mass as a raster, and the heaviest clusters as lines on it; colours by mass."""
     rows, look = how
     window, tree = (frame.x, frame.y), paths.history.tree
-    every = power_of_two(cost(paths.level(rows), rows, window) / BUDGET)
+    every = power_of_two(cost(paths.level(rows), rows, window) / (BUDGET * look.pains))
     lines = paths.level(rows, every)
     mass = tree.mass[lines.node]
     weight = mass if every == 1 else np.where(lines.path < 0, 1.0, every) * mass
@@ -81,7 +83,8 @@ def _draw_crowd(painter: QPainter, frame, paths: HeavyPaths, axis, how) -> int:
         bright = np.flatnonzero(look.lit[lines.node])
         total = mass_raster(lines.taken(bright), weight[bright], (height, width), window)
         draw_pixels(painter, shaded(total, look.colours.mass_pixels, scale), frame.area)
-    heavy = lines.taken(np.flatnonzero(line_width(mass, look.heaviest) >= 1.6)[:WIDE])
+    heavy = np.flatnonzero(line_width(mass, look.heaviest) >= 1.6)
+    heavy = lines.taken(heavy[np.argsort(-mass[heavy], kind="stable")[:WIDE]])
     inks = [look.colours.mass_colour(shade / (SHADES - 1)) for shade in range(SHADES)]
     index = (log_steps(tree.mass[heavy.node], scale.low, scale.high) - 1) * SHADES // 255
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

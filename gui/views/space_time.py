@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from shiboken6 import isValid
 
@@ -11,7 +11,8 @@ from gui.draw.arrays import draw_points
 from gui.draw.event_dots import draw_event_dots
 from gui.draw.heavy_paths import HeavyPaths
 from gui.draw.palette import with_alpha
-from gui.draw.world_lines import Look, draw_world_lines, line_width
+from gui.draw.world_lines import CROWD, Look, draw_world_lines, line_width
+from gui.draw.world_raster import AT_REST, ON_PAPER
 from gui.draw.x_range import XRange
 from gui.model.lineage import nodes_at
 
@@ -36,7 +37,8 @@ AT_ONCE = 20_000  # particles whose world lines are put in order while the user 
 HOVER = 200_000  # with more particles, only a click looks for what is under the mouse
 REACH = 6.0  # pixels from a line or the cursor that still count as on it
 DOTTED = 300  # more clusters than this have no dots on the line of the present
-FUTURE = 0.45  # how much of what is still to come is veiled
+REST_MS = 180  # after the last pan or zoom
+FUTURE = 0.4  # how much of what is still to come is veiled
 
 
 class SpaceTimeView(LinkedView):
@@ -51,10 +53,13 @@ class SpaceTimeView(LinkedView):
         super().__init__(session, theme, parent)
         self.x_range = XRange.of(session)
         self.zoom = SharedX(self.x_range, vertical=True)
-        self.x_range.changed.connect(self.refresh)
+        self.x_range.changed.connect(self._moved)
         self._paths: tuple[tuple, HeavyPaths] | None = None
         self._under_way: tuple | None = None
         self.drawn = 0  # world lines in the last picture
+        self._pains = AT_REST  # a crowd is drawn with fewer of its lines while the view moves
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._at_rest)
 
     def frame(self, rect: QRectF) -> Frame:
         font = sized(self.font(), 1.0)
@@ -68,14 +73,15 @@ class SpaceTimeView(LinkedView):
         )
         return Frame(area, (self.x_range.low, self.x_range.high), self.zoom.y)
 
-    def paths(self) -> HeavyPaths | None:
-        """The world lines of the present history on the present axis; None while a worker puts them in order."""
+    def paths(self, wait: bool = False) -> HeavyPaths | None:
+        """The world lines of the present history on the present axis; None while a worker puts them in order, unless
+        the caller would rather ``wait``."""
         session = self.session
         history, axis, horizon = session.document.history, session.axis, session.clock.horizon
         key = (history, axis, horizon)
         if self._paths is not None and self._paths[0] == key:
             return self._paths[1]
-        if len(history.particles) <= AT_ONCE:
+        if wait or len(history.particles) <= AT_ONCE:
             self._paths = (key, HeavyPaths.of(history, horizon, axis))
             return self._paths[1]
         if self._under_way != key:
@@ -90,14 +96,15 @@ class SpaceTimeView(LinkedView):
         return self._paths[1] if self._paths is not None and self._paths[0] == key else None
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
-        frame, paths, axis = self.frame(rect), self.paths(), self.session.axis
+        frame, paths, axis = self.frame(rect), self.paths(wait=not on_screen), self.session.axis
         lit, heading = self.highlighted(), self.heading()
         if on_screen:
             selection = self.session.selection
-            key = (paths, frame.x, frame.y, axis.kind, selection.node, selection.ids if lit is not None else None)
-            self.still(painter, rect, "lines", key, lambda inner: self._draw_still(inner, frame, paths, lit))
+            chosen = selection.ids if lit is not None and selection.node is None else None
+            key = (paths, frame.x, frame.y, axis.kind, selection.node, chosen, self._pains)
+            self.still(painter, rect, "lines", key, lambda inner: self._draw_still(inner, frame, lit, self._pains))
         else:
-            self._draw_still(painter, frame, paths, lit)
+            self._draw_still(painter, frame, lit, ON_PAPER)
         draw_heading(painter, rect, self.colours, *heading)
         if len(self.session.document.system) == 0:
             draw_empty(painter, frame.area, self.colours, "No particles, no world lines.")
@@ -168,16 +175,16 @@ class SpaceTimeView(LinkedView):
         finally:
             self._clicking = False
 
-    def _draw_still(self, painter: QPainter, frame: Frame, paths: HeavyPaths | None, lit) -> None:
+    def _draw_still(self, painter: QPainter, frame: Frame, lit, pains: int) -> None:
         """Everything that the present does not move: axes, world lines, merges."""
-        axis, session = self.session.axis, self.session
+        axis, session, paths = self.session.axis, self.session, self.paths()
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 110), 2))
         y_ticks = time_ticks(axis, *frame.y, max(int(frame.area.height() / 55), 2))
         draw_grid(painter, frame, self.colours, x_ticks, y_ticks)
         draw_labels(painter, frame, self.colours, "position (weight units)", "")
         if paths is not None and len(paths.segments):
             heaviest = float(session.document.history.particles.mass.sum())
-            look = Look(self.colours, session.colours, heaviest, lit)
+            look = Look(self.colours, session.colours, heaviest, lit, pains)
             self.drawn = draw_world_lines(painter, frame, paths, axis, look)
             draw_event_dots(painter, frame, session.document.history, axis, look)
 
@@ -226,6 +233,19 @@ class SpaceTimeView(LinkedView):
         painter.setPen(self.colours.background)
         painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, text)
 
-    def refresh(self, *_) -> None:
+    def _moved(self) -> None:
+        """The window on the world lines moves: quick frames, and a careful one when it has come to rest."""
         if isValid(self):
+            if len(self.session.document.system) > CROWD:
+                self._pains = 1
+                self._rest.start()
             self.update()
+
+    def _at_rest(self) -> None:
+        self._pains = AT_REST
+        self.update()
+
+    def hideEvent(self, event) -> None:  # noqa: N802
+        self._rest.stop()
+        self._pains = AT_REST
+        super().hideEvent(event)
