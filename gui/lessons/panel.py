@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
@@ -12,7 +12,7 @@ from ..model.session import Session
 from .lesson import Lesson, Scene
 from .progress import Progress
 from .scene_page import ScenePage
-from .shelf import lesson_named, lessons
+from .shelf import lesson_named, paths
 from .shelf_page import ShelfPage
 from .stage import Stage
 
@@ -37,6 +37,9 @@ class LessonPanel(QWidget):
         self.at = 0
         self._tell, self._progress = tell, Progress()
         self._shelf, self._page = ShelfPage(colours), ScenePage(colours)
+        self._next_row = 0
+        self._filling = QTimer(self, interval=0)
+        self._filling.timeout.connect(self._fill_row)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._shelf)
         self._pages.addWidget(self._page)
@@ -54,7 +57,6 @@ class LessonPanel(QWidget):
     def _connect(self) -> None:
         page = self._page
         self._shelf.chosen.connect(self.open_lesson)
-        self._shelf.brought_back.connect(self.leave)
         page.moved.connect(self.move)
         page.played.connect(self.play)
         page.left.connect(self.leave)
@@ -109,6 +111,7 @@ class LessonPanel(QWidget):
     def closing(self) -> None:
         """The window closes: as if the lesson were left."""
         self.leave()
+        self._filling.stop()
 
     def set_theme(self, colours: Colours) -> None:
         self.colours = colours
@@ -173,7 +176,17 @@ class LessonPanel(QWidget):
             self._shelf.list.setFocus()
 
     def _fill_shelf(self) -> None:
-        self._shelf.show_lessons(lessons(), self._progress)
+        """Show all lessons and how far each is done: one at a time, so that nothing has to wait."""
+        self._next_row = 0
+        self._filling.start()
+
+    def _fill_row(self) -> None:
+        names = list(paths())
+        lesson = lesson_named(names[self._next_row])
+        self._next_row += 1
+        self._shelf.show_lesson(self._next_row, lesson, self._progress.done(lesson))
+        if self._next_row == len(names):
+            self._filling.stop()
 
     def _refresh_astray(self) -> None:
         kept = self.stage.kept

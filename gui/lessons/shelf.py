@@ -1,4 +1,4 @@
-"""All lessons, in their order."""
+"""All lessons, in their order; each is read when it is first asked for."""
 
 from __future__ import annotations
 
@@ -13,16 +13,21 @@ FOLDER = Path(__file__).parent
 
 
 @cache
-def lessons() -> tuple[Lesson, ...]:
-    """Every lesson of the shelf, in the order of their numbers."""
-    return tuple(read_lesson(path) for path in sorted(FOLDER.glob("[0-9]*.md")))
+def paths() -> dict[str, Path]:
+    """The file of each lesson by its name, in the order of their numbers."""
+    return {path.stem.partition("-")[2]: path for path in sorted(FOLDER.glob("[0-9]*.md"))}
 
 
+@cache
 def lesson_named(name: str) -> Lesson:
-    """The lesson of that name; ValueError with the nearest name, and all of them, otherwise."""
-    known = {lesson.name: lesson for lesson in lessons()}
-    if name in known:
-        return known[name]
-    near = difflib.get_close_matches(str(name), known, n=1, cutoff=0.4)
+    """The lesson of that name; ValueError with the nearest name, and all of them, where there is none."""
+    if name in paths():
+        return read_lesson(paths()[name])
+    near = difflib.get_close_matches(str(name), paths(), n=1, cutoff=0.4)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise ValueError(f"unknown lesson {str(name)[:40]!r}: {hint}known are {', '.join(known)}")
+    raise ValueError(f"unknown lesson {str(name)[:40]!r}: {hint}known are {', '.join(paths())}")
+
+
+def lessons() -> tuple[Lesson, ...]:
+    """Every lesson."""
+    return tuple(map(lesson_named, paths()))

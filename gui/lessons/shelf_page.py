@@ -7,11 +7,9 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QVBoxLayout,
@@ -21,17 +19,15 @@ from PySide6.QtWidgets import (
 from ..draw.palette import Colours, mixed
 from .dots import STEP, draw_dot
 from .lesson import Lesson
-from .progress import Progress
 
 PAD, BADGE = 12, 26
 LESSON, DONE = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 
 
 class ShelfPage(QWidget):
-    """All lessons.  ``chosen(name)``: one was opened; ``brought_back()``: the user wants the kept document."""
+    """All lessons.  ``chosen(name)``: one was opened."""
 
     chosen = Signal(str)
-    brought_back = Signal()
 
     def __init__(self, colours: Colours, parent=None):
         super().__init__(parent)
@@ -50,12 +46,6 @@ class ShelfPage(QWidget):
         heading = QLabel("Each takes a few minutes. Predict first, then play the scene. Your document is kept.")
         heading.setWordWrap(True)
         heading.setProperty("role", "quiet")
-        self.keep = QPushButton()
-        self.keep.clicked.connect(self.brought_back)
-        self.keep.hide()
-        row = QHBoxLayout()
-        row.setContentsMargins(14, 0, 14, 0)
-        row.addWidget(self.keep)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 10, 0, 0)
         column.setSpacing(8)
@@ -63,23 +53,21 @@ class ShelfPage(QWidget):
         inset.setContentsMargins(14, 0, 14, 0)
         inset.addWidget(heading)
         column.addLayout(inset)
-        column.addLayout(row)
         column.addWidget(self.list, 1)
 
-    def show_lessons(self, lessons: tuple[Lesson, ...], progress: Progress) -> None:
-        """Fill the list; the row that was current stays so."""
-        row = max(self.list.currentRow(), 0)
-        self.list.clear()
-        for number, lesson in enumerate(lessons, 1):
-            done = progress.done(lesson)
-            item = QListWidgetItem(lesson.title)
-            item.setData(LESSON, (number, lesson.name, lesson.title, lesson.aim))
-            item.setData(DONE, done)
-            spoken = f"{number}. {lesson.title}. {lesson.aim} {sum(done)} of {len(done)} scenes done."
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+    def show_lesson(self, number: int, lesson: Lesson, done: list[bool]) -> None:
+        """Put a lesson into its row, the first being number 1; rows are filled in their order."""
+        item = self.list.item(number - 1)
+        if item is None:
+            item = QListWidgetItem()
             self.list.addItem(item)
-        if self.list.count():
-            self.list.setCurrentRow(min(row, self.list.count() - 1))
+        item.setText(lesson.title)
+        item.setData(LESSON, (number, lesson.name, lesson.title, lesson.aim))
+        item.setData(DONE, done)
+        spoken = f"{number}. {lesson.title}. {lesson.aim} {sum(done)} of {len(done)} scenes done."
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
+        if number == 1 and self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
 
     def set_theme(self, colours: Colours) -> None:
         self._delegate.colours = colours
