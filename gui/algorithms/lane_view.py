@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ..draw.arrays import draw_points
+from ..draw.arrays import draw_lines
 from ..draw.palette import Colours, with_alpha
 from ..draw.raster import draw_pixels
 from ..draw.safely import painted
@@ -19,7 +19,8 @@ from .wording import ABOUT, seconds
 COUNTERS = ("steps", "comparisons", "work", "depth")
 BARS = 250  # pixels for the counters
 MARGIN = 14
-DISCS = 400  # clusters that are drawn as discs; more are points
+DISCS = 400  # clusters that are drawn as discs; of more the small ones are ticks
+TICK = 5  # pixels up and down
 LARGEST_DISC = 0.42  # of the height of the line, the radius of all the mass together
 PALE = 0.45  # of its colour, a particle that waits
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th"}
@@ -153,7 +154,7 @@ class LaneView(QWidget):
                 ink = self.colours.faded(ink, PALE) if pale else ink
                 small = chosen if not discs else np.empty(0, np.int64)
                 large = chosen if discs else chosen[radius[chosen] > 3]
-                _draw_points(painter, x[small], y, ink)
+                _draw_ticks(painter, x[small], y, ink)
                 _draw_discs(painter, x[large], y, radius[large], ink)
         busy = np.flatnonzero(shown.busy & ~single)
         if discs and busy.size:
@@ -220,9 +221,9 @@ def _draw_bar(painter: QPainter, track: QRectF, share: float, colour: QColor) ->
     painter.drawRoundedRect(QRectF(track.left(), track.top(), width, track.height()), 3, 3)
 
 
-def _draw_points(painter: QPainter, x: np.ndarray, y: float, colour: QColor) -> None:
-    painter.setPen(QPen(with_alpha(colour, 0.9), 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-    draw_points(painter, x, y)
+def _draw_ticks(painter: QPainter, x: np.ndarray, y: float, colour: QColor) -> None:
+    painter.setPen(QPen(colour, 1))
+    draw_lines(painter, np.column_stack((x, np.full(x.size, y - TICK), x, np.full(x.size, y + TICK))))
 
 
 def _draw_discs(painter: QPainter, x: np.ndarray, y: float, radius: np.ndarray, colour: QColor) -> None:

@@ -155,6 +155,7 @@ class AlgorithmsPage(QWidget):
             lane.show_moment(self.player.now)
         over = self.player.length > 0 and self.player.over
         self.answer.setText(self._verdict if over else "When all are done, their answers are compared here.")
+        self.answer.setEnabled(over)
         if not self.player.moving:
             self._timer.stop()
         elif not self._timer.isActive():
@@ -205,8 +206,6 @@ class AlgorithmsPage(QWidget):
         total = len(self._raced[0])
         about = "Every line shows the particles in free flight until t; a step puts those together that collided."
         if race.stride > 1:
-            about += (
-                f" Only every {race.stride}th of the {total:,} particles takes part, so that each step can be seen."
-            )
+            about += f" One in {race.stride} of the {total:,} particles takes part, so that each step can be seen."
         self.about.setText(about)
         self.again.setText("Race again" if t == race.time else f"Race to t = {t:.4g}")

@@ -13,7 +13,7 @@ ROWS = (  # text, why, how a value of Figures is shown
     ("R(w)", "The penalty: the sum of all distances between two weights, over n - 1.", lambda f: f"{f.penalty:.5g}"),
     ("Bits a weight", MEANING, lambda f: f"{f.bits:.2f}"),
     ("Largest share", "How many of all weights have the most frequent value.", lambda f: f"{f.largest:.1%}"),
-    ("Mean", "The penalty keeps the mean.", lambda f: f"{f.mean:.5g}"),
+    ("Mean", "The penalty keeps the mean.", lambda f: f"{f.mean:.4g}"),
     ("Spread", "The standard deviation of the weights.", lambda f: f"{f.spread:.4g}"),
 )
 
@@ -25,7 +25,7 @@ class FiguresView(QWidget):
         super().__init__()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(18)
+        grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
         for column, text in ((1, "before"), (2, "after")):
             grid.addWidget(_label(text, "quiet", right=True), 0, column)
@@ -47,7 +47,7 @@ class FiguresView(QWidget):
         grid.addWidget(self.formula, len(ROWS) + 2, 0, 1, 3)
         grid.setRowStretch(len(ROWS) + 3, 1)
         grid.setColumnStretch(0, 1)
-        self.setMinimumWidth(290)
+        self.setMinimumWidth(240)
 
     def show_figures(self, before: Figures, after: Figures, change: float, n: int, dtype: str) -> None:
         """``change`` is the mean of |after - before|."""

@@ -57,6 +57,7 @@ class FilePanel(QWidget):
         self.sample.toggled.connect(lambda: self.resampled.emit())
         self.count.valueChanged.connect(lambda: self.sample.isChecked() and self.resampled.emit())
         self._arrange()
+        self.setMinimumWidth(230)
         self.set_theme(colours)
         self.show_file(None)
 
@@ -75,7 +76,7 @@ class FilePanel(QWidget):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setHighlightSections(False)
         for column in (1, 2):
-            table.setColumnWidth(column, 84)
+            table.setColumnWidth(column, 74)
         table.selectionModel().currentRowChanged.connect(self._row_changed)
         return table
 

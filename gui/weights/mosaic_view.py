@@ -29,7 +29,7 @@ class MosaicView(QWidget):
         return QSize(280, 260)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(150, 150)
+        return QSize(120, 120)
 
     def set_theme(self, colours: Colours) -> None:
         self.colours = colours

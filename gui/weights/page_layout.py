@@ -59,24 +59,28 @@ def arrange(page) -> None:
     splitter.addWidget(page.panel)
     splitter.addWidget(right)
     splitter.setStretchFactor(1, 1)
-    splitter.setSizes([330, 800])
+    splitter.setSizes([310, 820])
     layout = QVBoxLayout(page)
     layout.setContentsMargins(16, 12, 16, 12)
     layout.addWidget(splitter)
 
 
 def _welcome() -> QWidget:
-    sheet = QWidget()
     title, text = QLabel("Watch weights come together"), QLabel(WELCOME, wordWrap=True)
     title.setProperty("role", "heading")
     text.setProperty("role", "quiet")
-    layout = QVBoxLayout(sheet)
-    layout.addStretch(2)
+    column = QVBoxLayout()
+    column.setSpacing(8)
+    column.addStretch(2)
     for label in (title, text):
         label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        label.setFixedWidth(440)
-        layout.addWidget(label, 0, Qt.AlignmentFlag.AlignHCenter)
-    layout.addStretch(3)
+        column.addWidget(label)
+    column.addStretch(3)
+    sheet = QWidget()
+    row = QHBoxLayout(sheet)
+    row.addStretch(1)
+    row.addLayout(column, 4)
+    row.addStretch(1)
     return sheet
 
 

@@ -21,10 +21,13 @@ def main(path: str, folder: Path, limit: int) -> dict:
     torch = import_module("torch")
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError:
-        return {"error": "it holds Python objects, which could run code: save only tensors (model.state_dict())"}
+    except pickle.UnpicklingError as error:
+        if "unsupported global" in str(error).lower():
+            return {"error": "it holds Python objects, which could run code: save only tensors (model.state_dict())"}
+        return {"error": "it is broken, or not written by torch"}
     except Exception as error:  # torch raises whatever its parts raise
-        return {"error": f"torch cannot read it: {' '.join(str(error).split())[:160] or type(error).__name__}"}
+        said = " ".join(str(error).split()).partition(". ")[0]
+        return {"error": f"torch cannot read it: {said[:160] or type(error).__name__}"}
     tensors = []
     for name, tensor in _flat(torch, found, "", 0):
         if len(tensors) == MOST_TENSORS:
