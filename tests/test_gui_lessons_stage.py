@@ -62,6 +62,15 @@ def test_the_answer_is_shown_at_its_moment(session, scenes):
     assert (session.clock.t, session.clock.playing) == (2.0, False)
 
 
+def test_an_answer_that_is_a_time_is_shown_at_that_time(session):
+    scene = lesson_named("order-and-ties").scenes[3]
+    stage = Stage(session)
+    stage.show(scene)
+    stage.reveal(scene)
+    assert session.clock.t == 1.75
+    assert len(session.clusters) == 1
+
+
 def test_a_scene_may_be_edited_and_starts_afresh(session, scenes):
     stage = Stage(session)
     stage.show(scenes[0])

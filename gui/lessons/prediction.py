@@ -74,8 +74,7 @@ class QuestionBox(QFrame):
         column.addLayout(buttons)
         self.verdict, self.explanation = QLabel(wordWrap=True), QLabel(wordWrap=True)
         self.verdict.setTextFormat(Qt.TextFormat.RichText)
-        selectable = Qt.TextInteractionFlag.TextSelectableByMouse
-        self.explanation.setTextInteractionFlags(selectable)
+        self.explanation.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.picture: Picture | None = None
         column.addWidget(self.verdict)
         column.addWidget(self.explanation)

@@ -34,6 +34,11 @@ class Quantity:
         found = [float(value) for name, value in self.arguments if name in SHOWN_AT]
         return found[0] if found else None
 
+    @property
+    def is_time(self) -> bool:
+        """Is the quantity itself a time?"""
+        return self.phrase.startswith(("merge time", "time of"))
+
     def value(self, subject: Subject) -> float:
         """What the engine computes for the particles of ``subject``.
 

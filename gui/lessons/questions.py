@@ -25,13 +25,21 @@ def question_of(scene: Scene, fields: Fields, then: Prose) -> Scene:
         raise ValueError("after a question its answer is explained, in 1 to 3 paragraphs")
     question = Question(ask, asked, hand, None, 0.0, then, unit=fields.get("unit", ""))
     question = _of_choices(question, fields) if hand == "choice" else _of_number(question, fields)
-    show = asked.time if fields.get("show") is None else fields.number("show")
+    show = _moment(question, scene) if fields.get("show") is None else fields.number("show")
     fields.end()
     if show is not None and not 0 <= show <= scene.cast.horizon:
         raise ValueError(f"show is {show:g}: this system is shown from 0 to {scene.cast.horizon:g}")
     question = replace(question, show=show)
     _check_answer(question, scene)
     return replace(scene, question=question)
+
+
+def _moment(question: Question, scene: Scene) -> float | None:
+    """When the answer can be seen: at the time of which the quantity speaks, or which it is."""
+    if not question.quantity.is_time:
+        return question.quantity.time
+    value = question.quantity.value(scene.cast.subject)
+    return value if value <= scene.cast.horizon else None
 
 
 def _of_choices(question: Question, fields: Fields) -> Question:

@@ -59,7 +59,8 @@ class Stage:
         self._load(self._system(scene.cast))
         options.set(arrows=scene.arrows, time_axis=scene.axis, centre_of_mass=scene.centre_of_mass)
         clock.loop, clock.mode, clock.speed = "once", "time", scene.speed
-        clock.range = tuple(sorted(scene.play))
+        ends = tuple(sorted(scene.play))
+        clock.range = None if ends == (0.0, scene.cast.horizon) else ends
         clock.direction = -1 if scene.play[1] < scene.play[0] else 1
         clock.go(scene.time)
         self._highlight(scene)
