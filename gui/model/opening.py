@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import math
+import struct
 import tokenize
 import zipfile
 import zlib
@@ -24,7 +25,10 @@ from .system import AFTER_THE_END, System, printable
 LARGEST_FILE = 2 * 2**30  # bytes
 MOST_WEIGHTS = 20_000_000  # more are neither simulated nor drawn while anybody waits
 _HISTORY = {"position", "velocity", "mass", "merge_times"}
-_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error, OSError, SyntaxError, Warning)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, SyntaxError, OverflowError, MemoryError, Warning),
+)
 
 
 def read_system(path) -> System:
@@ -69,25 +73,29 @@ def _of_history(path: Path) -> System:
 
 def _weights_in(data: bytes, stem: str) -> System:
     """The largest array of real numbers in an npz."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        found = {}
-        for info in archive.infolist():
-            if info.filename.endswith(".npy"):
-                if info.file_size > LARGEST_FILE:
-                    raise ValueError(f"member {shown(info.filename)} claims to hold {info.file_size:,} bytes")
-                with archive.open(info) as member:
-                    shape, dtype = _header(member)
-                if dtype.kind in "fiu":
-                    found[info.filename] = math.prod(shape)
-        if not found:
-            raise ValueError("it holds no array of numbers; a network's file (.pt) opens on the Weights page")
-        name = max(found, key=found.get)
-        _check_size(found[name])
-        try:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            found = {}
+            for info in archive.infolist():
+                if info.filename.endswith(".npy"):
+                    found |= _sized(archive, info)
+            if not found:
+                raise ValueError("it holds no array of numbers; a network's file (.pt) opens on the Weights page")
+            name = max(found, key=found.get)
+            _check_size(found[name])
             array = _array(archive.read(name))
-        except _BROKEN as error:
-            raise ValueError(f"member {shown(name)} is damaged: {error}") from None
+    except _BROKEN as error:
+        raise ValueError(f"not a whole npz file: {shown(str(error))}") from None
     return _weights(array, f"{stem}: {name.removesuffix('.npy')}")
+
+
+def _sized(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> dict[str, int]:
+    """The name of a member and how many numbers it declares; nothing for an array of something else."""
+    if info.file_size > LARGEST_FILE:
+        raise ValueError(f"member {shown(info.filename)} claims to hold {info.file_size:,} bytes")
+    with archive.open(info) as member:
+        shape, dtype = _header(member)
+    return {info.filename: math.prod(shape)} if dtype.kind in "fiu" else {}
 
 
 def _member_names(data: bytes) -> set[str]:
@@ -95,7 +103,7 @@ def _member_names(data: bytes) -> set[str]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return {info.filename.removesuffix(".npy") for info in archive.infolist()}
     except _BROKEN as error:
-        raise ValueError(f"not a whole npz file: {error}") from None
+        raise ValueError(f"not a whole npz file: {shown(str(error))}") from None
 
 
 def _array(data: bytes) -> np.ndarray:
@@ -113,7 +121,7 @@ def _header(stream) -> tuple[tuple[int, ...], np.dtype]:
         version = np.lib.format.read_magic(stream)
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = read(stream)
-    except (ValueError, TypeError, tokenize.TokenError, *_BROKEN):
+    except (ValueError, TypeError, *_BROKEN):
         raise ValueError("the header of an array is damaged") from None
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are never loaded")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import json
 import math
+import struct
+import tokenize
 import zipfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -20,7 +23,10 @@ from .system import System
 FORMAT, VERSION = "stickyweights-swap", 1
 LARGEST_FILE = 2 * 2**30  # bytes
 _ARRAYS = {"position": np.float64, "velocity": np.float64, "mass": np.float64, "ids": np.int64}
-_BROKEN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError, SyntaxError, KeyError)
+_BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, tokenize.TokenError, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, SyntaxError, OverflowError, MemoryError, KeyError),
+)
 
 
 class Swapped(NamedTuple):
