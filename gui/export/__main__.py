@@ -19,10 +19,11 @@ class Cancelled(Exception):  # noqa: N818
 def main(folder: str) -> int:
     """Carry out the job in ``folder``; 0, or 1 after an error was said."""
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    cancelled = threading.Event()
-    threading.Thread(target=_wait_for_the_end, args=(cancelled,), daemon=True).start()
+    cancelled, writing = threading.Event(), threading.Event()
+    threading.Thread(target=_wait_for_the_end, args=(cancelled, writing), daemon=True).start()
 
     def progress(done: int, total: int) -> None:
+        writing.set()
         if cancelled.is_set():
             raise Cancelled
         _say(done=done, total=total)
@@ -47,10 +48,12 @@ def main(folder: str) -> int:
     return 1
 
 
-def _wait_for_the_end(cancelled: threading.Event) -> None:
+def _wait_for_the_end(cancelled: threading.Event, writing: threading.Event) -> None:
     while os.read(0, 1024):  # not sys.stdin: its lock would be held when the process ends
         pass
     cancelled.set()
+    if not writing.is_set():  # there is nothing to be cleaned up yet
+        os._exit(1)
 
 
 def _say(**fields) -> None:

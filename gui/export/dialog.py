@@ -54,6 +54,23 @@ class ExportDialog(QDialog):
         self._choose_kind("picture")
 
     def _lay_out(self) -> None:
+        side = QWidget()
+        side.setFixedWidth(340)
+        right = QVBoxLayout(side)
+        right.setSpacing(10)
+        right.setContentsMargins(0, 0, 0, 0)
+        right.addLayout(self._make_switch())
+        right.addWidget(self.form)
+        right.addStretch(1)
+        self._add_file(right)
+        self._add_outcome(right)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(18, 18, 18, 18)
+        whole.setSpacing(18)
+        whole.addWidget(self.preview, 1)
+        whole.addWidget(side)
+
+    def _make_switch(self) -> QHBoxLayout:
         self.kinds = {}
         self._kind_group = QButtonGroup(self)
         switch = QHBoxLayout()
@@ -65,6 +82,11 @@ class ExportDialog(QDialog):
             self._kind_group.addButton(button)
             self.kinds[kind] = button
             switch.addWidget(button, 1)
+        return switch
+
+    def _add_file(self, column: QVBoxLayout) -> None:
+        heading = QLabel("File")
+        heading.setProperty("role", "heading")
         self.path = QLineEdit()
         self.path.setAccessibleName("File")
         self.choose = QPushButton("Choose…", autoDefault=False)
@@ -73,6 +95,11 @@ class ExportDialog(QDialog):
         where.addWidget(self.choose)
         self.facts = QLabel(wordWrap=True)
         self.facts.setProperty("role", "quiet")
+        column.addWidget(heading)
+        column.addLayout(where)
+        column.addWidget(self.facts)
+
+    def _add_outcome(self, column: QVBoxLayout) -> None:
         self.told = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.told.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.told.setMinimumHeight(36)
@@ -86,26 +113,9 @@ class ExportDialog(QDialog):
         buttons.addWidget(self.leave)
         buttons.addStretch(1)
         buttons.addWidget(self.write)
-        right = QVBoxLayout()
-        right.setSpacing(10)
-        right.addLayout(switch)
-        right.addWidget(self.form)
-        right.addStretch(1)
-        right.addWidget(_heading("File"))
-        right.addLayout(where)
-        right.addWidget(self.facts)
-        right.addWidget(self.progress)
-        right.addWidget(self.told)
-        right.addLayout(buttons)
-        side = QWidget()
-        side.setFixedWidth(340)
-        side.setLayout(right)
-        right.setContentsMargins(0, 0, 0, 0)
-        whole = QHBoxLayout(self)
-        whole.setContentsMargins(18, 18, 18, 18)
-        whole.setSpacing(18)
-        whole.addWidget(self.preview, 1)
-        whole.addWidget(side)
+        column.addWidget(self.progress)
+        column.addWidget(self.told)
+        column.addLayout(buttons)
 
     @staticmethod
     def _keep_room(widget: QWidget) -> None:
@@ -228,9 +238,3 @@ class ExportDialog(QDialog):
         self.exporter.closing()
         self.preview.close_page()
         self._stack.close()
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("role", "heading")
-    return label

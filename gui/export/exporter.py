@@ -33,7 +33,7 @@ class Exporter(QObject):
         super().__init__(parent)
         self._process: QProcess | None = None
         self._stop = QTimer(self, singleShot=True, interval=PATIENCE)
-        self._stop.timeout.connect(self._kill)
+        self._stop.timeout.connect(self.kill)
 
     @property
     def running(self) -> bool:
@@ -69,7 +69,15 @@ class Exporter(QObject):
             self.cancel()
             process = self._process
             if not process.waitForFinished(1500):
-                self._kill()
+                self.kill()
+
+    def kill(self) -> None:
+        """Stop at once; for what is written to a place that nobody sees."""
+        if self.running:
+            self._asked_to_stop = True
+            process = self._process
+            process.kill()
+            process.waitForFinished(1000)
 
     def _read(self) -> None:
         self._rest += bytes(self._process.readAllStandardOutput())
@@ -103,12 +111,6 @@ class Exporter(QObject):
         if error == QProcess.ProcessError.FailedToStart and self.running:
             self._clear()
             self.failed.emit(f"{Path(sys.executable).name} could not be started to write the file")
-
-    def _kill(self) -> None:
-        if self.running:
-            self._process.kill()
-            if self._process is not None:
-                self._process.waitForFinished(1000)
 
     def _clear(self) -> None:
         self._stop.stop()

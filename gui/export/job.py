@@ -75,7 +75,11 @@ def read_job(folder) -> tuple:
 
 
 def carry_out(job: Job, session, progress) -> str:
-    """Write what the job asks for; a sentence that the user should know, or "". Raises as the writers do."""
+    """Write what the job asks for; a sentence that the user should know, or "".  Raises as the writers do.
+
+    ``progress(done, total)`` is called before anything is written, and then from time to time.
+    """
+    progress(0, 1)
     if job.kind == "film":
         film.write(session, job.path, job.plan, job.look, progress)
     elif job.kind == "events":

@@ -30,8 +30,8 @@ class OutputSize:
                 f"{self.width} x {self.height} are {self.width * self.height:,} pixels: at most {MOST_PIXELS:,} can be "
                 "drawn; write SVG or PDF, which need none"
             )
-        if not 36 <= self.dpi <= 2400:
-            raise ValueError(f"{self.dpi:g} dots per inch: give 36 to 2400")
+        if not 10 <= self.dpi <= 2400:
+            raise ValueError(f"{self.dpi:g} dots per inch: give 10 to 2400")
 
     @property
     def scale(self) -> float:

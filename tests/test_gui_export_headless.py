@@ -1,0 +1,92 @@
+"""``python app.py`` without a window: pictures, films, and every error in one sentence."""
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+pytest.importorskip("PySide6")
+
+from PIL import Image
+
+from gui.export.copying import as_command
+from gui.export.headless import main
+from gui.export.own_session import session_of
+from gui.export.reopen import figure_in
+from gui.model.system import System
+from particles import scenarios
+
+pytestmark = pytest.mark.qt
+ROOT = Path(__file__).parent.parent
+
+
+def run(qapp, capsys, **given):
+    code = main(SimpleNamespace(**given))
+    return code, *capsys.readouterr()
+
+
+def test_a_snapshot_is_written_and_its_place_printed(qapp, capsys, tmp_path):
+    path = tmp_path / "a.png"
+    code, out, err = run(qapp, capsys, subject="two-equal", snapshot=path, size="320x200", time=0.5, theme="dark")
+    assert (code, out.strip(), err) == (0, str(path.resolve()), "")
+    assert figure_in(path).time == 0.5
+
+
+def test_a_figure_is_redrawn_as_it_was(qapp, capsys, tmp_path):
+    first, again = tmp_path / "a.svg", tmp_path / "b.svg"
+    run(qapp, capsys, subject="chain", snapshot=first, time=0.75, view="tree")
+    assert run(qapp, capsys, subject=str(first), snapshot=again)[0] == 0
+    assert (figure_in(again).time, figure_in(again).view) == (0.75, "tree")
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_with_neither_a_film_and_a_picture_are_left_in_the_folder(qapp, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, _err = run(qapp, capsys, seconds=0.3, fps=10.0, size="320x180")
+    assert code == 0
+    assert str(tmp_path / "sticky-weights.gif") in out
+    assert str(tmp_path / "sticky-weights.png") in out
+    with Image.open("sticky-weights.gif") as made:
+        assert (made.n_frames, made.size) == (3, (320, 180))
+
+
+@pytest.mark.parametrize(
+    ("given", "word"),
+    [
+        ({"subject": "two-eqal"}, "two-equal"),
+        ({"subject": "missing.json"}, "missing.json"),
+        ({"subject": "two-equal", "n": 7}, "exactly 2"),
+        ({"subject": "two-equal", "time": 1e6}, "--time"),
+        ({"subject": "two-equal", "size": "0x0"}, "width"),
+        ({"subject": "two-equal", "view": "no"}, "space-time"),
+        ({"subject": "two-equal", "snapshot": "a.bmp"}, ".png"),
+        ({"subject": "."}, "folder"),
+    ],
+)
+def test_every_mistake_is_one_sentence_and_leaves_nothing(qapp, capsys, tmp_path, monkeypatch, given, word):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(qapp, capsys, **{"snapshot": "a.png", **given})
+    assert (code, out) == (2, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert word in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_copied_command_line_opens_the_same_scene(qapp, tmp_path):
+    session = session_of(System.of_scenario(scenarios.get("random-masses", n=12, seed=3)))
+    session.clock.t = 0.625
+    words = shlex.split(as_command(session))
+    assert words[:2] == ["python", "app.py"]
+    path = tmp_path / "a.png"
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "QT_QPA_PLATFORM")}
+    command = [sys.executable, ROOT / "app.py", *words[2:], "--snapshot", path, "--size", "320x200"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+    assert done.returncode == 0, done.stderr
+    figure = figure_in(path)
+    assert (figure.time, figure.system.source) == (0.625, session.document.system.source)
+    session.close()
