@@ -69,7 +69,9 @@ class Editing:
     can_mirror = can_penalty = can_select_all
 
     def do_select_none(self) -> None:
-        self._selection.clear()
+        """Close what lies over the window; where nothing does, let go of the selection."""
+        if not self._window.close_card():
+            self._selection.clear()
 
     def do_new_seed(self) -> None:
         recipe = self._document.latest.source

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
 
+from ..draw.x_range import XRange
 from ..model.autosave import Autosave, discard, found, restore
 from ..model.session import Session
 from .actions import EDIT, FILE, HELP, PLAY, VIEW
@@ -41,6 +42,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings, unsaved=None):
         super().__init__()
         self.session, self.settings = session, settings
+        self.x_range = XRange.of(session)
         self.setMinimumSize(SMALLEST)
         self.resize(FIRST_SIZE)
         self.setAcceptDrops(True)
@@ -60,7 +62,7 @@ class MainWindow(QMainWindow):
         if self.autosave is not None:
             self.autosave.trouble.connect(self.tell)
         self.ticking = Ticking(session.clock, self)
-        self._finished = False
+        self._finished = self._closed = False
         self._refresh_title()
         self.shortcuts.refresh()
 
@@ -148,6 +150,16 @@ class MainWindow(QMainWindow):
         dialog = ExportDialog(self.session, classes, self.colours, self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
+
+    def close_card(self) -> bool:
+        """Close the uppermost of what lies over the window; whether there was anything."""
+        if self.messages.text:
+            self.messages.hide()
+        elif self.tour is not None and self.tour.isVisible():
+            self.tour.end()
+        else:
+            return False
+        return True
 
     def page_shown(self, name: str) -> None:
         """Another page has come to the front."""
@@ -243,9 +255,12 @@ class MainWindow(QMainWindow):
             self.tell("Drop one file or folder of this computer at a time.")
 
     def closeEvent(self, event) -> None:  # noqa: N802
+        if self._closed:
+            return
         if not self.filing.may_leave():
             event.ignore()
             return
+        self._closed = True
         self.session.clock.pause()
         self.ticking.stop()
         for page in self.pages.all_built():

@@ -21,6 +21,11 @@ class Ticking(QObject):
         clock.state_changed.connect(self._follow)
         self._follow()
 
+    @property
+    def running(self) -> bool:
+        """Whether the timer beats."""
+        return self._timer.isActive()
+
     def stop(self) -> None:
         """For good."""
         self._clock.state_changed.disconnect(self._follow)

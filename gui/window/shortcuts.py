@@ -31,7 +31,7 @@ from ..model.action import Action
 log = logging.getLogger("gui")
 MOVES = {"Left", "Right", "Shift+Left", "Shift+Right", "Home", "End"}
 PRESSES = {"Space", "Shift+Space"}
-EDITS = {"Del", "Ctrl+A", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z"}
+EDITS = {"Esc", "Del", "Ctrl+A", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z"}
 _MOVED = (QAbstractSlider, QTabBar, QComboBox, QAbstractItemView)
 _TYPED = (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..draw.x_range import XRange
 from ..model.options import CHOICES
 from .theme import resolved
 
@@ -32,13 +31,13 @@ class Viewing:
         self._next("time_axis")
 
     def do_fit(self) -> None:
-        XRange.of(self._window.session).fit()
+        self._window.x_range.fit()
 
     def do_zoom_in(self) -> None:
-        XRange.of(self._window.session).zoom(0.5)
+        self._window.x_range.zoom(0.5)
 
     def do_zoom_out(self) -> None:
-        XRange.of(self._window.session).zoom(2.0)
+        self._window.x_range.zoom(2.0)
 
     def do_centre(self) -> None:
         self._flip("centre_of_mass")

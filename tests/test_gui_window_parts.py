@@ -1,0 +1,196 @@
+"""The parts of the window one by one: timeline, transport, palette, overlay, messages, tour, settings, theme."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6")
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+
+from gui.window.fuzzy import ranked, score
+from gui.window.settings import Settings
+from gui.window.theme import chrome
+from gui.window.timeline import tick_heights
+
+pytestmark = pytest.mark.qt
+
+
+def drag(widget, start, end, modifier=Qt.KeyboardModifier.NoModifier):
+    middle = widget.height() // 2
+    QTest.mousePress(widget, Qt.MouseButton.LeftButton, modifier, QPoint(int(start), middle))
+    QTest.mouseMove(widget, QPoint(int((start + end) / 2), middle))
+    QTest.mouseMove(widget, QPoint(int(end), middle))
+    QTest.mouseRelease(widget, Qt.MouseButton.LeftButton, modifier, QPoint(int(end), middle))
+
+
+def test_a_million_events_give_one_tick_a_pixel_the_more_the_higher():
+    heights = tick_heights(np.concatenate((np.full(10**6, 0.25), [0.75])), 400)
+    assert heights.shape == (400,)
+    assert np.flatnonzero(heights).tolist() == [100, 299]
+    assert 0 < heights[299] < heights[100] <= 1
+    assert tick_heights(np.empty(0), 0).size == 0
+
+
+def test_dragging_on_the_timeline_scrubs_and_playing_goes_on(window):
+    timeline, clock = window.transport.timeline, window.session.clock
+    clock.play()
+    drag(timeline, timeline.x_at(0.2), timeline.x_at(1.5))
+    assert clock.t == pytest.approx(1.5, abs=0.01)
+    assert clock.playing
+    clock.pause()
+    assert timeline.value() == pytest.approx(0.75 * timeline.maximum(), rel=0.01)
+
+
+def test_shift_and_drag_gives_a_range_and_a_double_click_forgets_it(window):
+    timeline, clock = window.transport.timeline, window.session.clock
+    drag(timeline, timeline.x_at(1.5), timeline.x_at(0.5), Qt.KeyboardModifier.ShiftModifier)
+    assert clock.range == pytest.approx((0.5, 1.5), abs=0.01)
+    QTest.mouseDClick(timeline, Qt.MouseButton.LeftButton)
+    assert clock.range is None
+
+
+def test_the_timeline_follows_the_kind_of_axis(window):
+    timeline = window.transport.timeline
+    even = timeline.x_at(1.0)
+    window.transport.axis.setCurrentIndex(1)
+    window.transport.axis.activated.emit(1)
+    assert window.session.options.time_axis == "log"
+    assert timeline.x_at(1.0) != even
+    assert timeline.time_at(timeline.x_at(0.7)) == pytest.approx(0.7, abs=0.02)
+
+
+def test_time_passes_while_it_plays_and_the_timer_rests_otherwise(window, qtbot):
+    clock = window.session.clock
+    assert not window.ticking.running
+    clock.play()
+    assert window.ticking.running
+    qtbot.waitUntil(lambda: clock.t > 0.02)
+    clock.pause()
+    assert not window.ticking.running
+
+
+def test_the_speed_slider_and_the_clock_agree(window):
+    window.session.clock.speed = 4
+    assert window.transport.speed.value() == 8
+    window.transport.speed.setValue(-4)
+    assert window.session.clock.speed == 0.5
+    assert window.transport.speed_text.text().startswith("0.5")
+
+
+@pytest.mark.parametrize(("query", "best"), [("expo", 1), ("nm", 0), ("zzz", None), ("EXPORT", 1)])
+def test_fuzzy_search_finds_letters_in_order(query, best):
+    texts = ["Next merge", "Export", "New seed"]
+    assert (ranked(query, texts) or [None])[0] == best
+    assert score("", "anything") == 0
+
+
+def test_the_palette_finds_and_does(window):
+    box = window.palette_box
+    window.shortcuts.do("palette")
+    assert len(box.shown) > 40
+    QTest.keyClicks(box.query, "nextmer")
+    assert box.shown[0] == "next-event"
+    QTest.keyClick(box.query, Qt.Key.Key_Return)
+    assert window.session.clock.t == 1.0
+    assert box.isHidden()
+    window.shortcuts.do("palette")
+    QTest.keyClick(box.query, Qt.Key.Key_Down)
+    assert box.found.currentRow() == 1
+    QTest.keyClick(box.query, Qt.Key.Key_Escape)
+    assert box.isHidden()
+
+
+def test_the_overlay_lists_every_key_of_the_table_and_any_key_closes_it(window):
+    overlay = window.key_overlay
+    window.shortcuts.do("keys")
+    listed = {key for _menu, _title, keys in overlay.rows() for key in keys}
+    assert listed == {key for row in window.shortcuts.table.values() for key in row.keys}
+    QTest.keyClick(overlay, Qt.Key.Key_Q)
+    assert overlay.isHidden()
+
+
+def test_an_error_stays_and_a_remark_goes(window, qtbot, monkeypatch):
+    from gui.window import messages
+
+    monkeypatch.setattr(messages, "INFO_MS", 30)
+    window.tell("A remark.", "info")
+    qtbot.waitUntil(lambda: not window.messages.text)
+    window.tell("An  error\nin two lines " + "x" * 1000)
+    assert window.messages.text.startswith("An error in two lines")
+    assert len(window.messages.text) <= messages.LONGEST
+    qtbot.wait(60)
+    assert window.messages.text
+
+
+def test_the_tour_has_a_stop_at_each_widget_and_can_be_skipped(window):
+    from gui.window.tour import STOPS
+
+    window.start_tour()
+    for at in range(len(STOPS)):
+        assert window.tour.at == at
+        assert window.rect().contains(window.tour.geometry())
+        window.tour.go(at + 1)
+    assert window.tour.isHidden()
+    assert window.settings.tour_seen
+    window.start_tour()
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert window.tour.isHidden()
+
+
+def test_what_is_remembered_comes_back(make_window):
+    first = make_window()
+    first.session.options.set(theme="dark", arrows="momentum", ghosts=True)
+    first.resize(780, 600)
+    first.scenario_dock.hide()
+    first.close()
+    second = make_window()
+    options = second.session.options
+    assert (options.theme, options.arrows, options.ghosts) == ("dark", "momentum", True)
+    assert second.scenario_dock.isHidden()
+    assert (second.width(), second.height()) == (780, 600)
+    assert second.colours.dark
+
+
+def test_broken_settings_are_as_good_as_none(tmp_path, qapp):
+    path = tmp_path / "settings.ini"
+    path.write_text("[General]\ngeometry=nonsense\nrecent=@Invalid()\n[options]\ntheme=pink\nghosts=7\narrows=\n")
+    settings = Settings(path)
+    assert settings.options() == {}
+    assert settings.recent() == []
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_text_can_be_read_on_every_ground(name):
+    def luminance(text):
+        channels = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in QColor(text).getRgbF()[:3]]
+        return float(np.dot(channels, (0.2126, 0.7152, 0.0722)))
+
+    def contrast(a, b):
+        light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+        return (light + 0.05) / (dark + 0.05)
+
+    tones = chrome(name)
+    for ground in (tones.window, tones.surface, tones.raised, tones.hover, tones.tint):
+        assert contrast(tones.ink, ground) >= 7
+    for ground in (tones.window, tones.surface, tones.raised):
+        assert contrast(tones.secondary, ground) >= 4.5
+        assert contrast(tones.accent, ground) >= 3
+        assert contrast(tones.bad, ground) >= 3
+    assert contrast(tones.on_accent, tones.accent) >= 4.5
+
+
+def test_every_widget_that_takes_the_keyboard_has_a_name(window):
+    from PySide6.QtWidgets import QAbstractButton, QAbstractSlider, QComboBox, QLineEdit, QScrollBar, QWidget
+
+    kinds = (QAbstractButton, QAbstractSlider, QComboBox, QLineEdit)
+    nameless = []
+    for widget in window.findChildren(QWidget):
+        inner = isinstance(widget, QScrollBar) or widget.objectName().startswith("qt_")
+        inner = inner or isinstance(widget.parent(), (QComboBox,)) or "SpinBox" in type(widget.parent()).__name__
+        if isinstance(widget, kinds) and not inner and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            text = widget.text() if isinstance(widget, QAbstractButton) else ""
+            if not (widget.accessibleName() or text):
+                nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
+    assert not nameless
