@@ -6,6 +6,8 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from particles.compiled import compiled
+
 from .palette import STEPS
 
 
@@ -33,16 +35,14 @@ def device_size(painter: QPainter, rect: QRectF, most: int = 4096) -> tuple[int,
 
 
 def totals(column: np.ndarray, row: np.ndarray, shape: tuple[int, int], weight=None) -> np.ndarray:
-    """The sum of ``weight`` (default: the count) in each pixel of ``shape`` (h, w); places outside are left out."""
-    height, width = shape
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    if not inside.all():
-        column, row = column[inside], row[inside]
-        weight = weight[inside] if weight is not None else None
-    place = row.astype(np.int32)
-    place *= width
-    place += column.astype(np.int32)
-    return np.bincount(place, weight, minlength=height * width).reshape(height, width)
+    """The sum of ``weight`` (default: the count) in each pixel of ``shape`` (h, w), float64.
+
+    Places are in pixels from the upper left corner; those outside, or not finite, are left out.
+    """
+    total = np.zeros(shape)
+    column, row = np.asarray(column, np.float64), np.asarray(row, np.float64)
+    _add(total, column, row, np.ones(column.size) if weight is None else np.asarray(weight, np.float64))
+    return total
 
 
 def density(total: np.ndarray, table: np.ndarray, low: float, high: float) -> np.ndarray:
@@ -51,9 +51,32 @@ def density(total: np.ndarray, table: np.ndarray, low: float, high: float) -> np
     Pixels without anything are ``table[0]``.
     """
     pixels = np.full(total.shape, table[0], dtype=np.uint32)
-    lit = np.flatnonzero(total)
-    pixels.ravel()[lit] = table[log_steps(total.ravel()[lit], low, high)]
+    _shade(pixels.ravel(), total.ravel(), table, (low, max(np.log(high / low), 1e-9)))
     return pixels
+
+
+def shaded(total: np.ndarray, table: np.ndarray, low: float, high: float) -> np.ndarray:
+    """The same, but pixels without anything are transparent (0)."""
+    pixels = np.zeros(total.shape, dtype=np.uint32)
+    _shade(pixels.ravel(), total.ravel(), table, (low, max(np.log(high / low), 1e-9)))
+    return pixels
+
+
+@compiled
+def _add(total, column, row, weight):
+    height, width = total.shape
+    for i in range(column.size):
+        if 0.0 <= column[i] < width and 0.0 <= row[i] < height:
+            total[int(row[i]), int(column[i])] += weight[i]
+
+
+@compiled
+def _shade(pixels, total, table, scale):
+    low, span = scale
+    for i in range(total.size):
+        if total[i] > 0.0:
+            step = int(254.0 * min(max(np.log(total[i] / low) / span, 0.0), 1.0) + 0.5)
+            pixels[i] = table[1 + step]
 
 
 def log_steps(values: np.ndarray, low: float, high: float) -> np.ndarray:

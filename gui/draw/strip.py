@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from particles.compiled import compiled
+
 from .raster import log_steps
 
 
@@ -51,8 +53,16 @@ def bars(masses: np.ndarray, height: int, scale: LogScale, table: np.ndarray, do
     pixels = np.zeros((height, masses.size), dtype=np.uint32)
     lit = np.flatnonzero(masses)
     if lit.size:
-        tall = np.rint(scale.height(masses[lit]) * height).astype(np.int32)
-        rows = np.arange(height, dtype=np.int32)[:, None]
-        covered = rows < tall if downward else rows >= height - tall
-        pixels[:, lit] = np.where(covered, table[log_steps(masses[lit], scale.low, scale.high)], np.uint32(0))
+        tall = np.rint(scale.height(masses[lit]) * height).astype(np.int64)
+        _fill(pixels, lit, tall, table[log_steps(masses[lit], scale.low, scale.high)], downward)
     return pixels
+
+
+@compiled
+def _fill(pixels, columns, tall, inks, downward):
+    height = pixels.shape[0]
+    for row in range(height):  # row by row, as the pixels lie in memory
+        from_foot = row if downward else height - 1 - row
+        for i in range(columns.size):
+            if from_foot < tall[i]:
+                pixels[row, columns[i]] = inks[i]

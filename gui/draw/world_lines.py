@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from .arrays import draw_lines
 from .heavy_paths import HeavyPaths, Lines, power_of_two
 from .palette import Colours, faded_pixels
-from .raster import device_size, draw_pixels, log_steps
+from .raster import device_size, draw_pixels, log_steps, shaded
 from .strip import LogScale
-from .world_raster import BUDGET, cost, mass_raster, shaded
+from .world_raster import BUDGET, cost, mass_raster
 
 MOST_LINES = 4_000  # one frame has no time for more, and no pixels
 CROWD = 2_000  # more particles than this have colours by mass: so many lineages cannot be told apart
@@ -78,16 +78,16 @@ def _draw_crowd(painter: QPainter, frame, paths: HeavyPaths, axis, how) -> int:
     scale = LogScale.of(paths.history.particles.mass)
     total = mass_raster(lines, weight, (height, width), window)
     table = look.colours.mass_pixels if look.lit is None else faded_pixels(look.colours, FADED)
-    draw_pixels(painter, shaded(total, table, scale), frame.area)
+    draw_pixels(painter, shaded(total, table, scale.low, scale.high), frame.area)
     if look.lit is not None:
         bright = np.flatnonzero(look.lit[lines.node])
         total = mass_raster(lines.taken(bright), weight[bright], (height, width), window)
-        draw_pixels(painter, shaded(total, look.colours.mass_pixels, scale), frame.area)
+        draw_pixels(painter, shaded(total, look.colours.mass_pixels, scale.low, scale.high), frame.area)
     heavy = np.flatnonzero(line_width(mass, look.heaviest) >= 1.6)
     heavy = lines.taken(heavy[np.argsort(-mass[heavy], kind="stable")[:WIDE]])
     inks = [look.colours.mass_colour(shade / (SHADES - 1)) for shade in range(SHADES)]
     index = (log_steps(tree.mass[heavy.node], scale.low, scale.high) - 1) * SHADES // 255
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.pains > 1)
     _draw_lines(painter, frame, paths, (heavy, index.astype(np.int64), inks, axis), look)
     return len(lines)
 

@@ -10,7 +10,6 @@ import numpy as np
 from particles.compiled import compiled
 
 from .heavy_paths import Lines
-from .strip import LogScale
 
 BUDGET = 1_500_000  # pixels that lines may pass through in a frame while the view moves
 AT_REST = 4  # times as many when it has come to rest
@@ -38,22 +37,6 @@ def cost(lines: Lines, rows: float, window) -> float:
     seen = (np.minimum(x0, x1) <= x_high) & (np.maximum(x0, x1) >= x_low)
     tall = np.minimum(lines.u1[some], u_high) - np.maximum(lines.u0[some], u_low)
     return float((np.maximum(tall, 0.0) * rows)[seen].sum()) * len(lines) / max(x0.size, 1)
-
-
-def shaded(total: np.ndarray, table: np.ndarray, scale: LogScale) -> np.ndarray:
-    """Mass as pixels of a ramp of 256; where there is none, nothing (0)."""
-    pixels = np.zeros(total.shape, dtype=np.uint32)
-    _shade(pixels.ravel(), total.ravel(), table, (scale.low, np.log(scale.high / scale.low)))
-    return pixels
-
-
-@compiled
-def _shade(pixels, total, table, scale):
-    low, span = scale
-    for i in range(total.size):
-        if total[i] > 0.0:
-            step = int(254.0 * np.log(total[i] / low) / span + 0.5)
-            pixels[i] = table[1 + min(max(step, 0), 254)]
 
 
 @compiled
