@@ -161,8 +161,25 @@ def test_only_the_last_ten_files_are_remembered_each_once(tmp_path):
     for k in (*range(12), 5):
         document.save(tmp_path / f"{k}.json")
     assert [path.stem for path in document.recent] == [str(k) for k in (5, 11, 10, 9, 8, 7, 6, 4, 3, 2)]
-    document.recent = [tmp_path / "a", tmp_path / "b"]
-    assert [path.name for path in document.recent] == ["a", "b"]
+
+
+def test_a_document_that_was_set_aside_comes_back_whole(tmp_path):
+    document, path = Document(small()), tmp_path / "mine.json"
+    document.save(path)
+    for x in (0.1, 0.2, 0.3):
+        document.edit(edits.moved(document.latest, 0, x), "Move")
+    document.undo()
+    shown, kept = document.system, document.set_aside()
+    document.load(small(3))
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    document.bring_back(kept)
+    assert (document.system, document.path, document.modified) == (shown, path, True)
+    document.redo()
+    assert document.system.particles.position[document.system.ranks([0])] == 0.3
+    for _ in range(3):
+        document.undo()
+    assert not document.modified
+    assert not document.can_undo
 
 
 @pytest.mark.parametrize("n", [0, 1])

@@ -84,7 +84,7 @@ def test_too_little_memory_is_told_and_leaves_what_was_shown(later, monkeypatch)
     def too_large(particles):
         raise MemoryError
 
-    monkeypatch.setattr(document_module, "simulate", too_large)
+    monkeypatch.setattr("gui.model.simulation.simulate", too_large)
     while later.waiting:
         later.happen()
     assert told == ["simulating: there is not enough memory"]

@@ -10,27 +10,20 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from particles import History, simulate
+from particles import History
 from particles.files import write_scenario
 
-from .lineage import colours
+from .kept import Kept
 from .long_work import at_once, run_guarded
 from .opening import is_scenario, read_system
-from .recent import Recent
+from .recent import with_first
 from .signal import Signal
+from .simulation import prepared
 from .system import System
 from .undo import Undo
 
 AT_ONCE = 10_000  # particles that are simulated (milliseconds) while the user waits
 SMALL_FILE = 2**20  # bytes that are read while the user waits
-
-
-def prepared(system: System) -> History:
-    """The whole history, with what every view reads of it, so that no view has to wait."""
-    history = simulate(system.particles)
-    history.events  # noqa: B018 - computed once and kept
-    colours(history)
-    return history
 
 
 class Document:
@@ -47,8 +40,9 @@ class Document:
         self.run = run
         self.path: Path | None = None
         self.system = self.latest = self._saved = self._loaded = System.empty()
-        self.history: History = simulate(self.system.particles)
-        self._undo, self._recent = Undo(), Recent()
+        self.history: History = prepared(self.system)
+        self.recent: list[Path] = []  # files opened or saved, the newest first
+        self._undo = Undo()
         self._drags = 0
         self._newest = self._shown = 0  # numbers of requests
         self._opening = 0
@@ -95,6 +89,17 @@ class Document:
         self._loaded, self._saved = system, None if modified else system
         self._ask_for(system)
 
+    def set_aside(self) -> Kept:
+        """What ``bring_back`` needs to show this document again as it is now, with all that can be undone."""
+        return Kept(self.latest, self.path, self._loaded, self._saved, self._undo.steps())
+
+    def bring_back(self, kept: Kept) -> None:
+        """Show a document again that was set aside, instead of the present one."""
+        self.load(kept.system, kept.path)
+        self._loaded, self._saved = kept.loaded, kept.saved
+        self._undo.set_steps(kept.steps)
+        self.title_changed.emit()
+
     # files
 
     def open_file(self, path) -> None:
@@ -137,15 +142,6 @@ class Document:
     def modified(self) -> bool:
         """Is there something to save?"""
         return self.latest is not self._saved
-
-    @property
-    def recent(self) -> list[Path]:
-        """Files opened or saved, the newest first."""
-        return self._recent.paths
-
-    @recent.setter
-    def recent(self, paths) -> None:
-        self._recent = Recent(paths)
 
     # drags
 
@@ -234,12 +230,12 @@ class Document:
         run_guarded(self.run, lambda: read_system(path), opened, self.trouble.emit, f"opening {path}")
 
     def _opened(self, system: System, own: Path | None, path: Path) -> None:
-        self._recent.add(path)
+        self.recent = with_first(path, self.recent)
         self.load(system, own)
 
     def _written(self, system: System, path: Path, _=None) -> None:
         self.path, self._saved = path, system
-        self._recent.add(path)
+        self.recent = with_first(path, self.recent)
         self.title_changed.emit()
 
 

@@ -33,6 +33,15 @@ class Undo:
         self._undone: list[Step] = []
         self._merging = False
 
+    def steps(self) -> tuple[tuple[Step, ...], tuple[Step, ...]]:
+        """The steps done and those taken back."""
+        return tuple(self._done), tuple(self._undone)
+
+    def set_steps(self, steps: tuple[tuple[Step, ...], tuple[Step, ...]]) -> None:
+        """What ``steps`` gave, again."""
+        self.clear()
+        self._done, self._undone = map(list, steps)
+
     def push(self, before: System, after: System, what: str, merge: object = None) -> None:
         """An edit was made; what was taken back before is forgotten."""
         last = self._done[-1] if self._done else None
