@@ -33,10 +33,12 @@ class WeightsPage(QWidget):
         self.file: TensorFile | None = None
         self.subject: Subject | None = None
         self._tensor: Tensor | None = None
+        self._arriving: Subject | None = None  # the document is about to show it
         self._computing = self._again = False
         arrange(self)
         self.setAccessibleName(self.title)
         session.document.changed.connect(self._document_changed)
+        session.document.title_changed.connect(self._settled)  # comes after changed has reached everybody
         session.document.trouble.connect(self._troubled)
         session.clock.changed.connect(self.refresh)
         self._document_changed()
@@ -187,7 +189,7 @@ class WeightsPage(QWidget):
     def _load(self, made: Subject) -> None:
         """The tensor becomes the document; unsaved edits of the one before can be had back by undo."""
         document = self.session.document
-        self.subject, self._tensor = made, made.tensor
+        self.subject, self._tensor, self._arriving = made, made.tensor, made
         n = len(made.system)
         if document.modified and len(document.latest):
             document.edit(made.system, "Open weights")
@@ -210,14 +212,18 @@ class WeightsPage(QWidget):
     def _document_changed(self) -> None:
         document, made = self.session.document, self.subject
         current = made is not None and document.system is made.system
-        if current:
-            times = document.history.events.time
-            self.session.clock.t = float(times[times.size // 2]) if times.size else 0.0
         self._say("")
         self.result = Result(document.system, document.history, made if current else None)
         self._before_pixels = None
         self.strength.set_history()
         self.refresh()
+
+    def _settled(self) -> None:
+        """All views show the new system: begin where half of the collisions are over."""
+        if self._arriving is not None and self.session.document.system is self._arriving.system:
+            self._arriving = None
+            times = self.session.document.history.events.time
+            self.session.clock.t = float(times[times.size // 2]) if times.size else 0.0
 
     # what is seen
 
