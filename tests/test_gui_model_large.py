@@ -91,6 +91,21 @@ def test_too_little_memory_is_told_and_leaves_what_was_shown(later, monkeypatch)
     assert (document.system, document.latest, document.can_undo) == (shown, shown, False)
 
 
+def test_a_large_file_that_is_given_up_leaves_the_former_document_with_its_own_path(later, tmp_path):
+    document, own = Document(small(3), run=later), tmp_path / "own.json"
+    document.save(own)
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    shown = document.system
+    document.load(small(9), tmp_path / "large.json")
+    document.edit(edits.removed(document.latest, [1]), "Delete")
+    document.give_up()
+    while later.waiting:
+        later.happen()
+    assert (document.system, document.latest, document.path, document.modified) == (shown, shown, own, True)
+    document.undo()
+    assert not document.modified
+
+
 def test_who_does_not_want_to_wait_gets_back_what_is_shown(later):
     document = Document(small(3), run=later)
     document.edit(edits.mirrored(document.latest), "Mirror")

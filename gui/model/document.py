@@ -15,7 +15,7 @@ from particles.files import write_scenario
 
 from .kept import Kept
 from .long_work import at_once, run_guarded
-from .opening import is_scenario, read_system
+from .opening import is_larger, is_scenario, read_system
 from .recent import with_first
 from .signal import Signal
 from .simulation import prepared
@@ -44,8 +44,8 @@ class Document:
         self.recent: list[Path] = []  # files opened or saved, the newest first
         self._undo = Undo()
         self._drags = 0
-        self._newest = self._shown = 0  # numbers of requests
-        self._opening = 0
+        self._newest = self._shown = self._loading = self._opening = 0  # numbers of requests
+        self._before: Kept | None = None
         if system is not None:
             self.load(system)
 
@@ -83,8 +83,11 @@ class Document:
 
     def load(self, system: System, path=None, modified: bool = False) -> None:
         """A new document: what could be undone is forgotten.  ``modified``: it is not what ``path`` holds."""
+        self._before = self._before or self.set_aside()  # until the new one is shown
         self._undo.clear()
-        self._drags = 0
+        while self.dragging:
+            self.end_drag()
+        self._loading = self._newest + 1
         self.path = None if path is None else Path(path)
         self._loaded, self._saved = system, None if modified else system
         self._ask_for(system)
@@ -110,7 +113,7 @@ class Document:
         """
         path = Path(path)
         own = path if is_scenario(path) else None
-        if not _is_large(path):
+        if not is_larger(path, SMALL_FILE):
             self._opened(read_system(path), own, path)
         else:
             self._open_large(path, own)
@@ -200,6 +203,8 @@ class Document:
         if number < self._shown:
             return
         self._shown, self.system, self.history = number, system, history
+        if number >= self._loading:
+            self._before = None
         self.changed.emit()
         self.title_changed.emit()
 
@@ -210,6 +215,10 @@ class Document:
         self.trouble.emit(sentence)
 
     def _back_to_shown(self) -> None:
+        if self._before is not None:  # also the new document's path goes: nothing must be saved over that file
+            _, self.path, self._loaded, self._saved, steps = self._before
+            self._undo.set_steps(steps)
+            self._before = None
         self.latest = self.system
         self._undo.retreat(self.system)
         self.title_changed.emit()
@@ -237,10 +246,3 @@ class Document:
         self.path, self._saved = path, system
         self.recent = with_first(path, self.recent)
         self.title_changed.emit()
-
-
-def _is_large(path: Path) -> bool:
-    try:
-        return path.stat().st_size > SMALL_FILE
-    except OSError:
-        return False  # reading it says why

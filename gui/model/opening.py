@@ -60,6 +60,14 @@ def is_scenario(path) -> bool:
         return False
 
 
+def is_larger(path, limit: int) -> bool:
+    """Has the file more than ``limit`` bytes?  False also where there is none."""
+    try:
+        return Path(path).stat().st_size > limit
+    except OSError:
+        return False
+
+
 def _of_history(path: Path) -> System:
     """The particles of a history; its merge times follow from them."""
     history = read_history(path)
