@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QKeyEvent, QMouseEvent, QPainter, QPdfWriter  
 
 from gui.draw.palette import Colours  # noqa: E402
 from gui.model.document import Document  # noqa: E402
+from gui.model.edits import mirrored  # noqa: E402
 from gui.model.lineage import node_at  # noqa: E402
 from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
@@ -227,3 +228,23 @@ def test_every_view_says_what_it_is_and_can_be_reached_by_key(kind, qtbot):
     assert view.accessibleDescription() == view.why
     if kind is not ReadoutsPanel:
         assert view.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+@pytest.mark.parametrize("kind", [TreeView, CountsView])
+def test_of_many_particles_the_layout_comes_later_and_is_drawn_when_it_comes(kind, qtbot, monkeypatch):
+    asked = []
+    session = session_of("random-masses", 500)
+    session.document.run = lambda work, then, what: asked.append((work, then))
+    for module in ("tree", "counts"):
+        monkeypatch.setattr(f"gui.views.{module}.WAITS", 100)
+    view = shown(kind, session, qtbot)
+    waiting = view.grab().toImage()
+    view.grab()
+    ((work, then),) = asked
+    then(work())
+    assert view.grab().toImage() != waiting
+    session.document.edit(mirrored(session.document.system), "Mirror")
+    waiting = view.grab().toImage()
+    assert len(asked) == 2
+    then(work())  # an answer about what is no longer shown
+    assert view.grab().toImage() == waiting

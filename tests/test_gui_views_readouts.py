@@ -38,6 +38,7 @@ def test_the_numbers_are_those_of_the_present(qtbot):
     assert panel.values["clusters"].text() == "2 of 2"
     session.clock.t = session.clock.horizon
     assert panel.values["clusters"].text() == "1 of 2"
+    assert panel.values["clusters"].accessibleName() == "Clusters: 1 of 2"
     assert float(panel.values["kinetic"].text()) + float(panel.values["heat"].text()) == pytest.approx(
         0.5 * (session.history.particles.velocity**2).sum()
     )

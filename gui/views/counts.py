@@ -39,6 +39,7 @@ class CountsView(LinkedView):
     title = "Counts over time"
     why = "How many clusters are left, how much kinetic energy became heat, and how much of the past was forgotten."
     name = "counts"
+    _counted: tuple = (None, None)  # what the course is made from, and the course once there is one
 
     def __init__(self, session, theme, parent=None):
         super().__init__(session, theme, parent)
@@ -93,7 +94,7 @@ class CountsView(LinkedView):
         """The stairs along the present time axis; None while many particles are being counted."""
         history, axis, horizon = self.session.document.history, self.session.axis, self.session.document.system.horizon
         key = (history, horizon, self.session.options.time_axis)
-        if getattr(self, "_counted", (None,))[0] != key:
+        if self._counted[0] != key:
             self._counted = (key, None)
             if len(history.particles) > WAITS and not wait:
                 self.session.document.run(
@@ -188,7 +189,8 @@ class CountsView(LinkedView):
         if not frame.area.left() - 1 <= x <= frame.area.right() + 1:
             return
         painter.setPen(QPen(self.colours.accent, 1.5, Qt.PenStyle.DashLine))
-        painter.drawLine(QPointF(x, frame.area.top()), QPointF(x, frame.area.bottom()))
+        for panel in panels:
+            painter.drawLine(QPointF(x, panel.area.top()), QPointF(x, panel.area.bottom()))
         painter.setPen(QPen(self.colours.background, 1.0))
         painter.setBrush(self.colours.accent)
         painter.drawEllipse(QPointF(x, frame.area.bottom()), 5.0, 5.0)

@@ -10,7 +10,7 @@ from particles import History
 from particles.diagnostics import Series, series
 
 COLUMNS = 1_500  # changes within one of so many columns of the time axis are drawn as one
-WAITS = 200_000  # more particles than this are counted while the window goes on
+WAITS = 50_000  # more particles than this are counted while the window goes on
 
 
 class Course(NamedTuple):

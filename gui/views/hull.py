@@ -49,6 +49,7 @@ class HullView(LinkedView):
         "and a collision is a vertex that leaves the string."
     )
     name = "hull"
+    _kept: tuple = (None, None, None)  # history, horizon, their sums
 
     def frame(self, rect: QRectF) -> Frame:
         sums = self._sums()
@@ -71,7 +72,7 @@ class HullView(LinkedView):
         draw_grid(painter, frame, self.colours, x_ticks, round_ticks(*frame.y, max(int(frame.area.height() / 45), 2)))
         draw_labels(painter, frame, self.colours, "mass of the first k particles", "their moment, in free flight")
         painter.save()
-        painter.setClipRect(frame.area.adjusted(-6, -6, 6, 6), Qt.ClipOperation.IntersectClip)
+        painter.setClipRect(frame.area.adjusted(-6, -1, 6, 6), Qt.ClipOperation.IntersectClip)
         self._draw_points(painter, frame, sums, t)
         self._draw_string(painter, frame, sums, t)
         self._mark_departures(painter, frame, sums, t)
@@ -100,7 +101,7 @@ class HullView(LinkedView):
 
     def _sums(self) -> Sums:
         history, horizon = self.session.document.history, self.session.document.system.horizon
-        if getattr(self, "_kept", (None,))[:2] != (history, horizon):
+        if self._kept[:2] != (history, horizon):
             self._kept = (history, horizon, sums_of(history, horizon))
         return self._kept[2]
 

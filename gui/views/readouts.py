@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import time
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
@@ -15,6 +18,7 @@ from .linked_axes import sized
 from .readouts_rows import Row, rows_for, scales_of
 
 WAITS = 50_000  # more particles than this are summed up while the window goes on
+PATIENCE = 2.0  # seconds after which an answer that did not come (newer work has overtaken it) is asked for again
 
 
 class CheckMark(QWidget):
@@ -66,7 +70,7 @@ class ReadoutsPanel(QWidget):
         self.marks: dict[str, CheckMark] = {}
         self.now: Readouts | None = None
         self._scaled: tuple = (None, None)
-        self._computing = False
+        self._asked = -math.inf  # when many particles were last asked to be summed up
         session.document.changed.connect(self.refresh)
         session.clock.changed.connect(self.refresh)
         self.refresh()
@@ -80,13 +84,19 @@ class ReadoutsPanel(QWidget):
 
     def refresh(self, *_) -> None:
         """Read the numbers at the session's present; of many particles as soon as they are summed up."""
-        history, t = self.session.document.history, self.session.clock.t
+        if self.window().isVisible() and not self.isVisible():
+            return  # in a hidden panel: showEvent comes back
+        history, t, now = self.session.document.history, self.session.clock.t, time.monotonic()
         if len(history.particles) <= WAITS:
             self._show(history, readouts(history, t))
-        elif not self._computing:
-            self._computing = True
+        elif now - self._asked > PATIENCE:
+            self._asked = now
             run = self.session.document.run
             run(lambda: readouts(history, t), lambda now: self._arrived(history, now), "the readouts")
+
+    def showEvent(self, event) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.refresh()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the lines into ``rect`` of any painter."""
@@ -114,7 +124,7 @@ class ReadoutsPanel(QWidget):
     def _arrived(self, history, now: Readouts) -> None:
         if not isValid(self):
             return
-        self._computing = False
+        self._asked = -math.inf
         if history is self.session.document.history:
             self._show(history, now)
         if history is not self.session.document.history or now.time != self.session.clock.t:
@@ -129,7 +139,10 @@ class ReadoutsPanel(QWidget):
             self._scaled = (history, scales_of(history, system.horizon))
         self.now = now
         for row in rows:
-            self.values[row.id].setText(row.value(now, self._scaled[1]))
+            label, text = self.values[row.id], row.value(now, self._scaled[1])
+            if text != label.text():
+                label.setText(text)
+                label.setAccessibleName(f"{row.label}: {text}")
             if row.law is not None:
                 self.marks[row.id].show_law(now.ok[row.law.key])
 
@@ -140,6 +153,7 @@ class ReadoutsPanel(QWidget):
         self.rows, self.values, self.marks = rows, {}, {}
         for i, row in enumerate(rows):
             label, value = QLabel(row.label), QLabel()
+            self._grid.setRowMinimumHeight(i, 21)
             label.setProperty("role", "quiet")
             for part in (label, value):
                 part.setTextFormat(Qt.TextFormat.PlainText)
@@ -149,7 +163,6 @@ class ReadoutsPanel(QWidget):
             value.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             value.setMinimumWidth(90)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value.setAccessibleName(row.label)
             value.setAccessibleDescription(row.why)
             self._grid.addWidget(label, i, 0)
             self._grid.addWidget(value, i, 1)
@@ -158,9 +171,8 @@ class ReadoutsPanel(QWidget):
                 self.marks[row.id] = CheckMark(row, self.colours)
                 self._grid.addWidget(self.marks[row.id], i, 2)
         self._grid.setColumnMinimumWidth(2, 18)
-        for i in range(self._grid.rowCount()):
-            self._grid.setRowStretch(i, 0)
-        self._grid.setRowStretch(len(rows), 1)
+        for i in range(self._grid.rowCount() + 1):
+            self._grid.setRowStretch(i, int(i == len(rows)))
 
 
 def draw_mark(painter: QPainter, box: QRectF, holds: bool, colours: Colours) -> None:

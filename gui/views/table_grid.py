@@ -106,7 +106,7 @@ class Grid(QTableView):
     def _fit_rank(self) -> None:
         """As wide as the last rank needs."""
         widest = max(f"{self.model().rowCount():,}", "rank", key=len)
-        self.setColumnWidth(0, QFontMetrics(self.font()).horizontalAdvance(widest) + 40)
+        self.setColumnWidth(0, QFontMetrics(self.font()).horizontalAdvance(widest) + 30)
 
     def _tell(self, *_) -> None:
         if self._following:

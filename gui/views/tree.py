@@ -31,6 +31,7 @@ from .tree_layout import (
     bars,
     branch_near,
     lay_out,
+    life,
     smallest_shown,
     stray_lines,
     uprights,
@@ -53,6 +54,7 @@ class TreeView(LinkedView):
         "the line of the present cuts are the clusters now."
     )
     name = "tree"
+    _grown: tuple = (None, None)  # the history and horizon of ``_layouts``, which are by ``smallest``
 
     def frame(self, rect: QRectF) -> Frame:
         n = len(self.session.document.history.particles)
@@ -112,27 +114,25 @@ class TreeView(LinkedView):
         return Hit(node, describe_node(history, node))
 
     def _layout(self, frame: Frame, wait: bool) -> Layout | None:
-        """The branches for this zoom; None while a large tree is still being laid out."""
+        """The branches for this zoom; of a large tree the nearest there are until they are laid out, or None."""
         history, horizon = self.session.document.history, self.session.document.system.horizon
         n = len(history.particles)
         smallest = smallest_shown(n, self.zoom.x[1] - self.zoom.x[0])
-        kept = self.__dict__.setdefault("_layouts", {})
-        if kept.get("of") != (id(history), horizon):
-            kept.clear()
-            kept["of"], kept["history"] = (id(history), horizon), history
-        if smallest not in kept and n > WAITS and not wait:
-            kept[smallest] = None
-            self.session.document.run(
-                lambda: lay_out(history, horizon, smallest),
-                lambda made: self._laid_out(history, made),
-                "the merge tree",
-            )
-        elif kept.get(smallest) is None and (n <= WAITS or wait):
-            kept[smallest] = lay_out(history, horizon, smallest)
-        return kept.get(smallest)
+        if self._grown != (history, horizon):
+            self._grown, self._layouts = (history, horizon), {}
+        if n <= WAITS or wait:
+            if self._layouts.get(smallest) is None:
+                self._layouts[smallest] = lay_out(history, horizon, smallest)
+        elif smallest not in self._layouts:
+            self._layouts[smallest] = None
+            what = f"the merge tree, clusters of {smallest:,} and more"
+            run = self.session.document.run
+            run(lambda: lay_out(history, horizon, smallest), lambda made: self._laid_out(history, made), what)
+        ready = [size for size, layout in self._layouts.items() if layout is not None]
+        return self._layouts[min(ready, key=lambda size: abs(size - smallest))] if ready else None
 
     def _laid_out(self, history, layout: Layout) -> None:
-        if self._layouts.get("history") is history:
+        if self._grown[0] is history:
             self._layouts[layout.smallest] = layout
             self.refresh()
 
@@ -165,7 +165,9 @@ class TreeView(LinkedView):
             corners, shut = wedges(layout, history)
             ground, foot = frame.up(axis.forward(0.0)), frame.up(axis.forward(b.born[shut]))
             painter.setPen(Qt.PenStyle.NoPen)
-            for three, y, node in zip(frame.across(corners), foot, b.bottom[shut], strict=True):
+            corners = frame.across(corners)
+            seen = (corners[:, 2] >= frame.area.left()) & (corners[:, 0] <= frame.area.right())
+            for three, y, node in zip(corners[seen], foot[seen], b.bottom[shut[seen]], strict=True):
                 share = 0.42 * strength * (1.0 if lit is None or lit[node] else 0.35)
                 painter.setBrush(self.colours.faded(self.colours.clusters[colours[node]], share))
                 painter.drawPolygon(polygon(three, np.array([ground, y, ground])))
@@ -184,15 +186,17 @@ class TreeView(LinkedView):
 
     def _paint_lines(self, painter: QPainter, frame: Frame, lines: np.ndarray, nodes: np.ndarray, style) -> None:
         """Lines (s, 4) of rank and time, each in the colour of its node; ``style`` is (width, strength)."""
-        lit, (width, strength) = self.highlighted(), style
-        axis, ink = self.session.axis, self.session.colours[nodes]
+        lit, (width, strength), axis = self.highlighted(), style, self.session.axis
+        left, right = np.minimum(lines[:, 0], lines[:, 2]), np.maximum(lines[:, 0], lines[:, 2])
+        seen = np.flatnonzero((right >= frame.x[0]) & (left <= frame.x[1]))
+        lines, nodes = lines[seen], nodes[seen]
+        ink = self.session.colours[nodes]
         ends = np.column_stack(
             (
                 frame.across(lines[:, 0]), frame.up(axis.forward(lines[:, 1])),
                 frame.across(lines[:, 2]), frame.up(axis.forward(lines[:, 3])),
             )
         )  # fmt: skip
-        seen = (ends[:, [0, 2]].max(axis=1) >= frame.area.left()) & (ends[:, [0, 2]].min(axis=1) <= frame.area.right())
         chosen = np.ones(nodes.size, bool) if lit is None else lit[nodes]
         for strong in (False, True):
             extra = 1.4 if strong and lit is not None else 0.0
@@ -201,20 +205,17 @@ class TreeView(LinkedView):
                 pen = QPen(self.colours.faded(colour, share), width + extra)
                 pen.setCapStyle(Qt.PenCapStyle.SquareCap)
                 painter.setPen(pen)
-                draw_lines(painter, ends[(ink == index) & (chosen == strong) & seen])
+                draw_lines(painter, ends[(ink == index) & (chosen == strong)])
 
     def _draw_collapsed_selection(self, painter: QPainter, frame: Frame, layout: Layout) -> None:
         """The selected cluster as a line of its own where it is too small to have a branch."""
         node, tree = self.session.selection.node, self.session.document.history.tree
         if node is None or layout.smallest == 1 or _stands(layout, node):
             return
-        n = len(self.session.document.history.particles)
-        born = 0.0 if node < n else tree.time[node - n]
-        died = self.session.document.system.horizon if tree.parent[node] < 0 else tree.time[tree.parent[node] - n]
         x = float(frame.across(0.5 * (tree.first[node] + tree.last[node])))
-        low, high = (float(frame.up(self.session.axis.forward(t))) for t in (born, died))
+        low, high = frame.up(self.session.axis.forward(life(tree, node)))
         painter.setPen(QPen(self.colours.accent, 2.0))
-        painter.drawLine(QPointF(x, low), QPointF(x, high))
+        painter.drawLine(QPointF(x, float(low)), QPointF(x, float(high)))
 
     def _draw_cut(self, painter: QPainter, frame: Frame, layout: Layout | None) -> None:
         """The line of the present, and a dot on each branch that it cuts."""
@@ -234,9 +235,8 @@ class TreeView(LinkedView):
                     share = 1.0 if lit is None or lit[node] else 0.35
                     painter.setBrush(self.colours.faded(self.colours.clusters[self.session.colours[node]], share))
                     painter.drawEllipse(QPointF(float(frame.across(b.place[branch])), height), 5.0, 5.0)
-        font = sized(painter.font(), SMALL, bold=True)
-        painter.setFont(font)
-        metrics, text = QFontMetricsF(font), f"t = {readable(t, 4)}"
+        painter.setFont(sized(painter.font(), SMALL, bold=True))
+        metrics, text = QFontMetricsF(painter.font()), f"t = {readable(t, 4)}"
         spot = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 3)
         spot.moveBottomRight(QPointF(frame.area.right() + 6, max(height - 3, frame.area.top() + spot.height())))
         painter.setPen(Qt.PenStyle.NoPen)

@@ -8,9 +8,10 @@ import numpy as np
 
 from particles import History
 from particles.figure_branches import Branches, Strays, find_branches, find_strays
+from particles.tree import MergeTree
 
 COLUMNS = 400  # clusters of less than this part of the particles in view are not told apart
-WAITS = 200_000  # more particles than this are laid out while the window goes on
+WAITS = 50_000  # more particles than this are laid out while the window goes on
 
 
 class Layout(NamedTuple):
@@ -71,6 +72,13 @@ def stray_lines(layout: Layout) -> tuple[np.ndarray, np.ndarray]:
     up = np.column_stack((s.rank, np.zeros(s.rank.size), s.rank, s.time))
     over = np.column_stack((s.rank[joining], s.time[joining], b.place[s.branch[joining]], s.time[joining]))
     return np.concatenate((up, over)), np.concatenate((s.node, s.node[joining]))
+
+
+def life(tree: MergeTree, node: int) -> tuple[float, float]:
+    """From when to when the cluster of a node exists (inf: for ever)."""
+    n, parent = tree.first.size - tree.time.size, tree.parent[node]
+    born = 0.0 if node < n else float(tree.time[node - n])
+    return born, float("inf") if parent < 0 else float(tree.time[parent - n])
 
 
 def branch_near(layout: Layout, rank: float, t: float, reach: float) -> int | None:
