@@ -15,7 +15,7 @@ from gui.model import edits  # noqa: E402
 from gui.model.document import Document  # noqa: E402
 from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
-from gui.weights import page as pages  # noqa: E402
+from gui.weights import comparison  # noqa: E402
 from gui.weights.opening import open_weights  # noqa: E402
 from gui.weights.page import WeightsPage  # noqa: E402
 from gui.window.workers import Workers  # noqa: E402
@@ -200,7 +200,7 @@ def test_many_weights_are_compared_by_a_worker_and_the_last_strength_is_shown(op
     with watchdog():
         assert opened.open(opened.folder / "large.npy")
         qtbot.waitUntil(lambda: shows(opened, "large"), timeout=60_000)
-    monkeypatch.setattr(pages, "AT_ONCE", 1000)
+    monkeypatch.setattr(comparison, "AT_ONCE", 1000)
     for value in (400, 800, 1900):
         opened.strength.slider.setValue(value)
     distinct = np.unique(prox_weight_sharing(weights.astype(np.float64), opened.session.clock.t).astype("f4")).size

@@ -8,16 +8,14 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ..draw.palette import Colours
 from .actions import ACTIONS
+from .comparison import Comparison
 from .opening import PATTERN, holds_weights, open_weights
 from .page_layout import arrange
-from .result import Result, Shown
+from .result import Result
 from .saving import FORMATS, shared, write
 from .subject import Subject, subject
 from .summary import summary
 from .tensors import Tensor, TensorFile
-
-AT_ONCE = 50_000  # weights that are compared while the user waits: a few milliseconds
-NO_MATRIX = "A picture of the matrix needs a tensor of two or more dimensions."
 
 
 class WeightsPage(QWidget):
@@ -34,8 +32,8 @@ class WeightsPage(QWidget):
         self.subject: Subject | None = None
         self._tensor: Tensor | None = None
         self._arriving: Subject | None = None  # the document is about to show it
-        self._computing = self._again = False
         arrange(self)
+        self.comparison = Comparison(self)
         self.setAccessibleName(self.title)
         session.document.changed.connect(self._document_changed)
         session.document.title_changed.connect(self._settled)  # comes after changed has reached everybody
@@ -49,7 +47,7 @@ class WeightsPage(QWidget):
         self.colours = colours
         for widget in (self.panel, self.histogram, self.before, self.after):
             widget.set_theme(colours)
-        self._before_pixels = None
+        self.comparison.forget_pictures()
         self.refresh()
 
     def open(self, path) -> bool:
@@ -62,7 +60,7 @@ class WeightsPage(QWidget):
             lambda task: open_weights(path, lambda: task.cancelled),
             self._show_file,
             f"reading {path.name}",
-            failed=self._failed,
+            failed=self.failed,
             key=(self, "file"),
         )
         return True
@@ -130,7 +128,7 @@ class WeightsPage(QWidget):
             word = "value" if found.distinct == 1 else "values"
             self.tell(f"Saved {Path(path).name}: {tensor.values.size:,} weights, {found.distinct:,} {word}.", "info")
 
-        self.workers.run(work, told, f"saving {Path(path).name}", failed=self._failed, key=(self, "save"))
+        self.workers.run(work, told, f"saving {Path(path).name}", failed=self.failed, key=(self, "save"))
 
     def choose(self, name: str) -> None:
         """Make a tensor of the open file the document."""
@@ -174,7 +172,7 @@ class WeightsPage(QWidget):
                 self.panel.model.show_summary(*found.pop(0))
 
         self.workers.run(
-            work, show, "counting distinct values", progress=show, failed=self._failed, key=(self, "summary")
+            work, show, "counting distinct values", progress=show, failed=self.failed, key=(self, "summary")
         )
 
     def _make_subject(self, tensor, name: str = "") -> None:
@@ -184,7 +182,7 @@ class WeightsPage(QWidget):
         def work():
             return subject(tensor() if callable(tensor) else tensor, wanted, name)
 
-        self.workers.run(work, self._load, "sorting the weights", failed=self._failed, key=(self, "tensor"))
+        self.workers.run(work, self._load, "sorting the weights", failed=self.failed, key=(self, "tensor"))
 
     def _load(self, made: Subject) -> None:
         """The tensor becomes the document; unsaved edits of the one before can be had back by undo."""
@@ -205,7 +203,7 @@ class WeightsPage(QWidget):
     def _troubled(self, _sentence: str) -> None:
         self._say("")
 
-    def _failed(self, error: Exception) -> None:
+    def failed(self, error: Exception) -> None:
         self._say("")
         self.tell(" ".join(str(error).split()) or type(error).__name__)
 
@@ -214,7 +212,7 @@ class WeightsPage(QWidget):
         current = made is not None and document.system is made.system
         self._say("")
         self.result = Result(document.system, document.history, made if current else None)
-        self._before_pixels = None
+        self.comparison.forget_pictures()
         self.strength.set_history()
         self.refresh()
 
@@ -228,27 +226,10 @@ class WeightsPage(QWidget):
     # what is seen
 
     def refresh(self) -> None:
-        """Show the present strength: at once, or where there are many weights when a worker is ready."""
-        result = self.result
+        """Show the present strength."""
         self.show_state()
-        if not self.isVisible() or not result.shows_weights:
-            return
-        if self._computing:
-            self._again = True
-            return
-        t, colours = self.session.clock.t, self.colours
-        lineage = self.session.colours if self.colouring.currentData() == "cluster" else None
-        if result.n <= AT_ONCE:
-            self._show(result, result.at(t, lineage, colours))
-            return
-        self._computing, self._again = True, False
-        self.workers.run(
-            lambda: result.at(t, lineage, colours),
-            lambda shown: self._computed(result, shown),
-            "comparing the weights",
-            failed=lambda error: self._computed(result, None, error),
-            key=(self, "result"),
-        )
+        if self.isVisible():
+            self.comparison.refresh()
 
     def show_state(self) -> None:
         """What can be done now, and what the page is about."""
@@ -261,24 +242,6 @@ class WeightsPage(QWidget):
         self.saving.button.setEnabled(self.can_weights_save())
         self.saving.note.setText(result.note(self.session.clock.t))
         self.strength.refresh()
-
-    def _computed(self, result: Result, shown: Shown | None, error: Exception | None = None) -> None:
-        self._computing = False
-        if shown is not None and result is self.result:
-            self._show(result, shown)
-        elif error is not None:
-            self._failed(error)
-        if self._again or result is not self.result:
-            self.refresh()
-
-    def _show(self, result: Result, shown: Shown) -> None:
-        self.histogram.show_counts(result.edges, result.counts, shown.counts)
-        self.figures.show_figures(result.before, shown.figures, shown.change, result.n, result.dtype)
-        if self._before_pixels is None:
-            self._before_pixels = result.before_pixels(self.colours)
-        empty = NO_MATRIX if result.subject else "The matrix is shown for a tensor opened here."
-        self.before.show_pixels(self._before_pixels, empty)
-        self.after.show_pixels(shown.pixels, empty)
 
     def _say(self, text: str) -> None:
         self.status.setText(text)
