@@ -1,5 +1,6 @@
 """The export dialog: what is chosen is what is written, by a process of its own; cancelled, nothing is left."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.draw.palette import Colours
 from gui.draw.x_range import XRange
+from gui.export import __main__ as child
 from gui.export import exporter as exporter_module
 from gui.export.dialog import ExportDialog
 from gui.export.exporter import Exporter
@@ -115,13 +117,20 @@ def test_what_is_chosen_is_written_with_all_digits_of_the_time(dialog, qtbot, tm
     assert figure_in(tmp_path / "a.png").time == 0.123456789
 
 
-def test_an_error_of_the_process_is_one_sentence_in_the_dialog(dialog, qtbot, tmp_path):
+def test_a_folder_that_is_not_there_is_told_at_once(dialog, tmp_path):
     dialog.path.setText(str(tmp_path / "no" / "a.png"))
     dialog.form.changed.emit()
-    with qtbot.waitSignal(dialog.exporter.failed, timeout=30_000):
-        dialog.write.click()
-    assert "could not write" in dialog.told.text()
-    assert dialog.write.isEnabled()
+    assert "there is no folder" in dialog.told.text()
+    assert not dialog.write.isEnabled()
+
+
+def test_the_process_tells_an_error_in_one_sentence(session, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setattr(child, "_wait_for_the_end", lambda *_: None)
+    write_job(tmp_path, session, Job("picture", tmp_path / "no" / "a.png", Look("line", SMALL, "light"), 0.0, PLAN))
+    assert child.main(str(tmp_path)) == 1
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert "could not write" in said["error"]
 
 
 def test_the_dialog_follows_another_document(dialog, session):
@@ -157,7 +166,7 @@ def test_a_process_that_cannot_be_started_is_one_sentence(session, qtbot, nothin
     exporter, said = Exporter(), []
     exporter.failed.connect(said.append)
     exporter.start(session, Job("events", tmp_path / "a.csv", Look("line", SMALL, "light"), 0.0, PLAN))
-    qtbot.waitUntil(lambda: said)
+    qtbot.waitUntil(lambda: bool(said))
     assert "could not be started" in said[0]
     assert not exporter.running
 
