@@ -22,7 +22,7 @@ from .linked_axes import (
     readable,
     round_ticks,
     sized,
-)  # fmt: skip
+)
 from .linked_clusters import time_label
 from .linked_view import Hit, LinkedView
 from .linked_zoom import Zoom

@@ -25,7 +25,7 @@ from .linked_axes import (
     readable,
     round_ticks,
     sized,
-)  # fmt: skip
+)
 from .linked_clusters import describe, present_nodes, selected_cluster
 from .linked_view import Hit, LinkedView
 from .linked_zoom import Zoom

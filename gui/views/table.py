@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QVBoxLayout,
     QWidget,
-)  # fmt: skip
+)
 
 from gui.draw.palette import Colours
 from gui.model import edits

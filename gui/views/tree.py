@@ -22,7 +22,7 @@ from .linked_axes import (
     readable,
     round_ticks,
     sized,
-)  # fmt: skip
+)
 from .linked_clusters import describe_node, time_label
 from .linked_view import Hit, LinkedView
 from .tree_layout import (
@@ -33,10 +33,11 @@ from .tree_layout import (
     lay_out,
     life,
     smallest_shown,
+    stands,
     stray_lines,
     uprights,
     wedges,
-)  # fmt: skip
+)
 
 REACH = 8.0
 FUTURE = 0.28  # strength of what has not happened yet
@@ -210,7 +211,7 @@ class TreeView(LinkedView):
     def _draw_collapsed_selection(self, painter: QPainter, frame: Frame, layout: Layout) -> None:
         """The selected cluster as a line of its own where it is too small to have a branch."""
         node, tree = self.session.selection.node, self.session.document.history.tree
-        if node is None or layout.smallest == 1 or _stands(layout, node):
+        if node is None or layout.smallest == 1 or stands(layout, node):
             return
         x = float(frame.across(0.5 * (tree.first[node] + tree.last[node])))
         low, high = frame.up(self.session.axis.forward(life(tree, node)))
@@ -244,9 +245,3 @@ class TreeView(LinkedView):
         painter.drawRoundedRect(spot, 4, 4)
         painter.setPen(self.colours.accent)
         painter.drawText(spot, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _stands(layout: Layout, node: int) -> bool:
-    """Has the node a branch of its own?"""
-    of_node = layout.branches.of_node
-    return node < of_node.size and of_node[node] >= 0

@@ -89,3 +89,9 @@ def branch_near(layout: Layout, rank: float, t: float, reach: float) -> int | No
         return None
     nearest = alive[np.abs(b.place[alive] - rank).argmin()]
     return int(nearest) if abs(b.place[nearest] - rank) <= reach else None
+
+
+def stands(layout: Layout, node: int) -> bool:
+    """Has the node a branch of its own?"""
+    of_node = layout.branches.of_node
+    return node < of_node.size and of_node[node] >= 0
