@@ -65,8 +65,7 @@ def _deposit(total, ends, mass, scale):
                 if 0.0 <= middle < width:
                     total[row, int(middle)] += mass[i]
                 continue
-            left = int(np.floor(max(middle - half, -1.0)))
-            right = int(np.floor(min(middle + half, width + 1.0)))
-            share = mass[i] / (2.0 * half + 1.0)
-            for column in range(max(left, 0), min(right, width - 1) + 1):
+            left, right = np.floor(middle - half), np.floor(middle + half)
+            share = mass[i] / (right - left + 1.0)
+            for column in range(int(max(left, 0.0)), int(min(right, width - 1.0)) + 1):
                 total[row, column] += share

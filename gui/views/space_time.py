@@ -196,8 +196,9 @@ class SpaceTimeView(LinkedView):
         if t > 0 and y > area.top():
             veil = QRectF(area.left(), area.top(), area.width(), min(y, area.bottom()) - area.top())
             painter.fillRect(veil, with_alpha(self.colours.background, FUTURE))
-        painter.setPen(QPen(self.colours.accent, 1.6))
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.fillRect(QRectF(area.left(), round(y) - 1, area.width(), 2), self.colours.accent)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_dots(painter, frame, y)
         self._draw_time(painter, area, y, t)
         painter.restore()
