@@ -60,7 +60,7 @@ class Docks:
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.scenario_dock = self._dock("Scenario", "scenario", self.scenario, left)
         self.views_dock = self._dock("Linked views", "views", self._views, right)
-        self.lessons_dock = self._dock("Lessons", "lessons", QWidget(), right)
+        self.lessons_dock = self._dock("Lessons", "lessons", QWidget(), left)
         self.lessons_dock.hide()
         self._hidden_for_page: list[QDockWidget] = []
 
@@ -72,22 +72,48 @@ class Docks:
             self._views.setSizes([300, 360])
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
+        if not self.lessons_dock.isHidden():
+            self.lessons_panel()
 
     def open_lesson(self, name: str) -> None:
         """Show the lessons with that one open; ValueError for an unknown name."""
+        self.lessons_panel().open_lesson(name)
         if self.lessons_dock.isHidden():
             self.toggle_lessons()
-        self.lessons.open_lesson(name)
+
+    def lessons_panel(self) -> QWidget:
+        """The panel of lessons, built at first."""
+        if self.lessons is None:
+            window, settings = self._window, self._window.settings
+            panel = part("lessons")(window.session, window.colours, window.tell, window.unsaved)
+            panel.set_progress(settings.progress())
+            panel.progress_changed.connect(lambda: settings.keep_progress(panel.progress))
+            panel.view_wanted.connect(self.show_view)
+            self.lessons_dock.setWidget(panel)
+            self.lessons = panel
+        return self.lessons
 
     def toggle_lessons(self) -> None:
-        """Show or hide the lessons."""
-        if self.lessons is None:
-            self.lessons = part("lessons")(self._window.session, self._window.colours, self._window.tell)
-            self.lessons_dock.setWidget(self.lessons)
-        self.lessons_dock.setVisible(self.lessons_dock.isHidden())
-        if self.lessons_dock.isVisible():
-            self._window.tabifyDockWidget(self.views_dock, self.lessons_dock)
+        """Show or hide the lessons; they lie over the scenarios, so that all views can be seen beside them."""
+        self.lessons_panel()
+        hidden = self.lessons_dock.isHidden()
+        if hidden and not self.lessons_dock.isFloating():
+            self._window.tabifyDockWidget(self.scenario_dock, self.lessons_dock)
+        self.lessons_dock.setVisible(hidden)
+        if hidden:
             self.lessons_dock.raise_()
+            width = min(WIDTHS["lessons"], self._window.width() // 3)
+            self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
+
+    def show_view(self, name: str) -> None:
+        """Bring the view or page of that name to the front; one that is always there is left as it is."""
+        if name in ("weights", "algorithms", "training"):
+            self._window.pages.show(name)
+        else:
+            self._window.pages.show("particles")
+        if name in LINKED:
+            self.views_dock.show()
+            self.tabs.setCurrentIndex(LINKED.index(name))
 
     def for_page(self, name: str) -> None:
         """Scenario and linked views belong to particles and weights; the other pages have the whole width."""
@@ -110,7 +136,7 @@ class Docks:
         for dock, area in (
             (self.scenario_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
             (self.views_dock, Qt.DockWidgetArea.RightDockWidgetArea),
-            (self.lessons_dock, Qt.DockWidgetArea.RightDockWidgetArea),
+            (self.lessons_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
         ):
             dock.setFloating(False)
             window.addDockWidget(area, dock)

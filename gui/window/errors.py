@@ -20,7 +20,8 @@ def one_sentence(error: BaseException, what: str = "") -> str:
     if isinstance(error, MemoryError):
         return f"There is not enough memory for {what or 'this'}: take fewer particles."
     if isinstance(error, ValueError | OSError | RuntimeError | TypeError) and text:
-        return (text[0].upper() + text[1:]).rstrip(".") + "."
+        first = text.partition(" ")[0]  # a file's name at the beginning stays as it is
+        return (text[0].upper() + text[1:] if first.isalpha() else text).rstrip(".") + "."
     kind = type(error).__name__
     return f"{what[:1].upper() + what[1:] or 'Something'} went wrong: {text or kind}."
 

@@ -120,10 +120,12 @@ class Filing:
     def can_save(self) -> bool:
         return len(self._document.latest) > 0
 
-    can_save_as = can_export = can_copy_python = can_save
+    can_save_as = can_export = can_copy_python = can_copy_command = can_save
 
     def may_leave(self) -> bool:
         """Ask what to do with unsaved changes, if there are any; False: stay."""
+        if self._window.docks.lessons is not None:
+            self._window.docks.lessons.leave()  # the question is about the user's own document
         if not self._document.modified or not len(self._document.latest):
             return True
         answer = ask_unsaved(self._window, self._document.latest.name)
@@ -147,9 +149,6 @@ class Filing:
         from ..export.copying import as_command
 
         self._copy(as_command(self._session), "The command line is in the clipboard.")
-
-    def can_copy_command(self) -> bool:
-        return len(self._document.latest) > 0
 
     def _copy(self, text: str, told: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -22,7 +22,7 @@ from .menus import Menus
 from .messages import MessageStrip
 from .pages import ModeBar, PageController, Pages
 from .particles_page import ParticlesPage
-from .parts import actions_of
+from .parts import actions_of, lesson_controller
 from .playing import Playing, Ticking
 from .settings import Settings
 from .shortcuts import Shortcuts
@@ -42,6 +42,7 @@ class MainWindow(QMainWindow):
     def __init__(self, session: Session, settings: Settings, unsaved=None):
         super().__init__()
         self.session, self.settings = session, settings
+        self.unsaved = unsaved
         self.x_range = XRange.of(session)
         self.setMinimumSize(SMALLEST)
         self.resize(FIRST_SIZE)
@@ -57,7 +58,6 @@ class MainWindow(QMainWindow):
         self.shortcuts = Shortcuts(self, self.report)
         self._add_actions()
         self._build()
-        self._unsaved = unsaved
         self.autosave = None if unsaved is None else Autosave(session.document, unsaved, self._run_quietly)
         if self.autosave is not None:
             self.autosave.trouble.connect(self.tell)
@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self.lessons_dock = self.docks.lessons_dock
         for name in ("weights", "algorithms", "training"):
             self.shortcuts.add(actions_of(name), PageController(self.pages, name))
+        self.shortcuts.add(actions_of("lessons"), lesson_controller(lambda: self.docks.lessons))
         self.menus = Menus(self, self.shortcuts)
         self.workers.busy.connect(self.mode_bar.show_busy)
         self.palette_box = CommandPalette(self, self.shortcuts)
@@ -195,7 +196,7 @@ class MainWindow(QMainWindow):
             self.session.document.end_drag()
 
     def _offer_unsaved(self) -> None:
-        lost = next(iter(found(self._unsaved)), None) if self._unsaved is not None else None
+        lost = next(iter(found(self.unsaved)), None) if self.unsaved is not None else None
         if lost is not None:
             self.messages.tell(
                 f"“{lost.name}” was not saved when the program ended on {lost.when:%d %B at %H:%M}.",
@@ -263,7 +264,7 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.session.clock.pause()
         self.ticking.stop()
-        for page in self.pages.all_built():
+        for page in [*self.pages.all_built(), self.docks.lessons]:
             closing = getattr(page, "closing", None)
             if closing is not None:
                 closing()

@@ -49,6 +49,7 @@ class MessageStrip(QFrame):
             self._buttons.takeAt(0).widget().deleteLater()
         for name, action in buttons.items():
             button = QPushButton(name.replace("_", " ").capitalize())
+            button.setProperty("name", name)
             button.clicked.connect(action)
             button.clicked.connect(self.hide)
             self._buttons.addWidget(button)
@@ -63,6 +64,11 @@ class MessageStrip(QFrame):
             self._timer.start(INFO_MS)
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
+
+    def press(self, name: str) -> None:
+        """Press the button of that name; KeyError where there is none."""
+        buttons = [self._buttons.itemAt(i).widget() for i in range(self._buttons.count())]
+        {button.property("name"): button for button in buttons}[name].click()
 
     def tell_unexpected(self, sentence: str, details: str) -> None:
         """An error that nobody foresaw, with its details for the clipboard."""

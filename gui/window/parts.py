@@ -32,3 +32,8 @@ def part(name: str) -> type:
 def actions_of(name: str) -> tuple:
     """The rows that a page adds to the table of actions; they load nothing else."""
     return import_module(_TABLES[name]).ACTIONS
+
+
+def lesson_controller(panel):
+    """What does the actions of the lessons; ``panel()`` gives their panel or None."""
+    return import_module(_TABLES["lessons"]).LessonController(panel)

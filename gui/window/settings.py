@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
@@ -58,6 +59,17 @@ class Settings:
 
     def keep_recent(self, paths: list[Path]) -> None:
         self._store.setValue("recent", [str(path) for path in paths[:MOST_RECENT]])
+
+    def progress(self) -> dict:
+        """What was done of the lessons."""
+        try:
+            found = json.loads(self._store.value("lessons") or "{}")
+        except (TypeError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def keep_progress(self, progress: dict) -> None:
+        self._store.setValue("lessons", json.dumps(progress))
 
     def restore(self, window) -> bool:
         """Put the window and its docks where they were; whether there was anything to restore."""

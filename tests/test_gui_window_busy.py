@@ -1,0 +1,169 @@
+"""Long work, errors that nobody foresaw, and closing while everything runs: the window lives on, or goes as a whole."""
+
+import sys
+import threading
+import time
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6")
+
+from gui.model import edits
+from gui.window.errors import Unexpected, one_sentence
+from gui.window.workers import CancelledError, Workers
+
+pytestmark = pytest.mark.qt
+
+
+@pytest.fixture
+def workers(qapp, nothing_left):
+    told = []
+    made = Workers(None, told.append)
+    made.told = told
+    yield made
+    made.closing()
+
+
+def test_the_newest_of_a_key_wins_and_the_result_arrives_in_this_thread(workers, qtbot):
+    gate, got = threading.Event(), []
+    workers.run(lambda: gate.wait(5) and "old", got.append, "waiting", key="k")
+    workers.run(lambda: "new", lambda result: got.append((result, threading.current_thread())), "waiting", key="k")
+    qtbot.waitUntil(lambda: len(got) == 1)
+    gate.set()
+    qtbot.waitUntil(lambda: workers.running == 0)
+    assert got == [("new", threading.main_thread())]
+
+
+def test_work_reports_progress_and_notices_that_nobody_waits(workers, qtbot):
+    shares, ended, started = [], [], threading.Event()
+
+    def work(task):
+        try:
+            for step in range(10_000):
+                task.report(step / 10_000)
+                started.set()
+                time.sleep(0.001)
+        except CancelledError:
+            ended.append("cancelled")
+            raise
+
+    workers.run(work, ended.append, "counting", progress=shares.append)
+    assert workers.doing == "counting"
+    qtbot.waitUntil(lambda: len(shares) > 3)
+    workers.cancel()
+    qtbot.waitUntil(lambda: ended == ["cancelled"])
+    assert shares == sorted(shares)
+    assert workers.doing == ""
+    assert workers.told == []
+
+
+@pytest.mark.parametrize("error", [ValueError("bad file: a.json"), MemoryError(), SystemExit(3), KeyError("x")])
+def test_an_exception_of_a_worker_is_one_sentence(workers, qtbot, error):
+    def work():
+        raise error
+
+    workers.run(work, lambda _: None, "reading a.json")
+    qtbot.waitUntil(lambda: len(workers.told) == 1)
+    assert workers.told[0].endswith(".")
+    assert "\n" not in workers.told[0]
+
+
+def test_a_sentence_keeps_the_names_of_files():
+    assert one_sentence(ValueError("a.json: not a\nscenario")) == "a.json: not a scenario."
+    assert one_sentence(OSError("could not write x")) == "Could not write x."
+    assert one_sentence(KeyError("x"), "reading").startswith("Reading went wrong: ")
+
+
+def test_an_unexpected_error_becomes_a_message_with_details_and_the_work_is_safe(window, qapp, caplog):
+    before = sys.excepthook
+    unexpected = Unexpected(window.messages.tell_unexpected, window.rescue)
+    document = window.session.document
+    try:
+        document.begin_drag()
+        document.edit(edits.mirrored(document.latest), "Mirror")
+        try:
+            raise ZeroDivisionError("nobody thought of that")
+        except ZeroDivisionError as error:
+            sys.excepthook(type(error), error, error.__traceback__)
+    finally:
+        unexpected.remove()
+    assert sys.excepthook is before
+    assert "nobody thought of that" in window.messages.text
+    assert not document.dragging
+    window.messages.press("copy_details")
+    assert "ZeroDivisionError" in qapp.clipboard().text()
+    assert "test_gui_window_busy" in qapp.clipboard().text()
+    assert window.isVisible()
+
+
+def test_the_clock_stops_when_a_frame_fails(window, monkeypatch, qtbot):
+    clock = window.session.clock
+    monkeypatch.setattr(clock, "advance", lambda: 1 / 0)
+    with qtbot.captureExceptions() as caught:
+        clock.play()
+        qtbot.waitUntil(lambda: not clock.playing)
+    assert [kind for kind, *_ in caught] == [ZeroDivisionError]
+
+
+def test_nothing_blocks_the_event_loop(window, qtbot, watchdog):
+    """A large system is drawn up and simulated, played and scrubbed, and the window goes on."""
+    clock, document = window.session.clock, window.session.document
+    window.filing.load_scenario("random-masses", 300, 1, play=False)  # every view has drawn once
+    qtbot.wait(100)
+    with watchdog():
+        window.filing.load_scenario("random-masses", 100_000, 1, play=False)
+        qtbot.waitUntil(lambda: len(document.system) == 100_000, timeout=20_000)
+    with watchdog():
+        clock.play()
+        qtbot.wait(300)
+        clock.pause()
+        for share in (0.9, 0.1, 0.5):
+            clock.go(share * clock.horizon)
+            qtbot.wait(20)
+
+
+def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):
+    """The fixture looks for what is left."""
+    window = make_window("gaussian-weights")
+    window.show()
+    qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
+    stopped = threading.Event()
+
+    def work(task):
+        try:
+            while True:
+                task.report(0.5)
+                time.sleep(0.002)
+        finally:
+            stopped.set()
+
+    for name in ("weights", "algorithms", "training", "particles"):
+        window.pages.show(name)
+    window.shortcuts.do("lessons")
+    window.shortcuts.do("export")
+    window.filing.load_scenario("random-masses", 200_000, 1)
+    window.workers.run(work, lambda _: None, "turning round and round")
+    window.session.document.edit(edits.mirrored(window.session.document.latest), "Mirror")
+    window.session.clock.play()
+    window.start_tour()
+    qtbot.wait(50)
+    window.close()
+    assert stopped.wait(5)
+    assert window.workers.ended
+    assert not window.ticking.running
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_every_page_and_view_takes_the_smallest_systems(window, qtbot, n):
+    window.shortcuts.do("new")
+    for _ in range(n):
+        window.shortcuts.do("add")
+    for index in range(window.docks.tabs.count()):
+        window.docks.tabs.setCurrentIndex(index)
+        window.session.clock.play()
+        qtbot.wait(30)
+    window.shortcuts.do("next-event")
+    assert len(window.session.document.system) == n
+    assert np.isfinite(window.session.clock.t)
+    assert not window.messages.text

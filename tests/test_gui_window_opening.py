@@ -1,0 +1,151 @@
+"""What is given to the window is opened, or refused in one sentence; the document is never lost."""
+
+import os
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6")
+
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QMessageBox
+
+from gui.model import edits
+from gui.window import filing
+from particles import scenarios, simulate
+from particles.files import write_history, write_scenario
+
+pytestmark = pytest.mark.qt
+
+
+def drop(window, *paths):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    window.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, Qt.KeyboardModifier.NoModifier))
+
+
+def name_of(window):
+    return window.session.document.system.name
+
+
+def test_a_scenario_a_history_and_an_array_are_opened(window, tmp_path):
+    scenario = scenarios.get("chain")
+    write_scenario(tmp_path / "a.json", scenario)
+    write_history(tmp_path / "b.npz", simulate(scenario.particles))
+    np.save(tmp_path / "c.npy", np.linspace(-1, 1, 12, dtype=np.float32))
+    drop(window, tmp_path / "a.json")
+    assert name_of(window) == "chain"
+    assert window.session.document.path == tmp_path / "a.json"
+    drop(window, tmp_path / "b.npz")
+    assert len(window.session.document.system) == 5
+    drop(window, tmp_path / "c.npy")
+    assert window.pages.shown == "weights"
+    assert not window.messages.text
+
+
+def test_a_figure_reopens_what_it_shows(window, tmp_path):
+    from gui.export import picture
+    from gui.export.output_size import OutputSize
+
+    window.filing.load_scenario("converging-fan", 7, play=False)
+    window.session.clock.t = 0.25
+    picture.write(window.session, "line", tmp_path / "a.png", OutputSize(640, 360, 96), "light", 0.25)
+    window.filing.load_scenario("two-equal", play=False)
+    drop(window, tmp_path / "a.png")
+    assert name_of(window) == "converging-fan"
+    assert window.session.clock.t == 0.25
+
+
+HOSTILE = {
+    "empty.json": b"",
+    "list.json": b"[1, 2",
+    "deep.json": b"[" * 100_000,
+    "binary.json": bytes(range(256)),
+    "text.npy": b"hello",
+    "cut.npz": b"PK\x03\x04 and no more",
+    "pickle.npy": b"\x93NUMPY\x01\x00v\x00{'descr': '|O', 'fortran_order': False, 'shape': (1,), }",
+    "not.pt": b"\x80\x02c__builtin__\nprint\n.",
+    "short.safetensors": b"\xff" * 9,
+    "foreign.png": b"\x89PNG\r\n\x1a\n",
+    "foreign.svg": b"<svg></svg>",
+    "foreign.pdf": b"%PDF-1.4",
+    "unknown.xyz": b"?",
+    "no_suffix": b"?",
+}
+
+
+def test_a_hostile_file_is_one_sentence_and_the_document_stays(window, tmp_path, qtbot):
+    (tmp_path / "folder").mkdir()
+    for name, content in HOSTILE.items():
+        (tmp_path / name).write_bytes(content)
+    for name in [*HOSTILE, "folder", "missing.json"]:
+        drop(window, tmp_path / name)
+        qtbot.waitUntil(lambda: bool(window.messages.text), timeout=15_000)
+        assert name in window.messages.text
+        assert "Traceback" not in window.messages.text
+        assert name_of(window) == "two-equal"
+        window.messages.hide()
+
+
+def test_several_files_at_once_are_refused(window, tmp_path):
+    drop(window, tmp_path / "a.json", tmp_path / "b.json")
+    assert "one file" in window.messages.text
+
+
+@pytest.mark.parametrize(("answer", "closes"), [("Cancel", False), ("Discard", True), ("Save", True)])
+def test_unsaved_changes_are_asked_about(window, monkeypatch, tmp_path, answer, closes):
+    document = window.session.document
+    document.save(tmp_path / "kept.json")
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    assert window.isWindowModified()
+    assert "*" in window.mode_bar.document.text()
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: getattr(QMessageBox.StandardButton, answer))
+    window.close()
+    assert window.isVisible() != closes
+    assert document.modified == (answer != "Save")
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
+
+
+def test_a_failed_save_keeps_the_changes_and_says_why(window, monkeypatch, tmp_path):
+    document = window.session.document
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    target = tmp_path / "nowhere" / "a.json"
+    monkeypatch.setattr(filing.QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    window.shortcuts.do("save")
+    assert "nowhere" in window.messages.text
+    assert document.modified
+
+
+def test_what_a_crash_has_left_is_offered_and_restored(make_window, qtbot, tmp_path):
+    crashed = make_window("two-equal")
+    document = crashed.session.document
+    document.edit(edits.renamed(edits.mirrored(document.latest), "lost and found"), "Rename")
+    qtbot.waitUntil(lambda: any((tmp_path / "unsaved").glob("*.swap")))
+    swap = next((tmp_path / "unsaved").glob("*.swap"))
+    content = swap.read_bytes()
+    crashed.close()
+    assert not swap.exists()
+    swap.write_bytes(content)
+    again = make_window("two-equal")
+    again.show()
+    qtbot.waitUntil(lambda: "lost and found" in again.messages.text)
+    again.messages.press("restore")
+    assert name_of(again) == "lost and found"
+    assert again.session.document.modified
+    assert not swap.exists()
+
+
+def test_the_recent_files_are_in_the_menu(window, tmp_path):
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    window.open(tmp_path / "a.json")
+    window.filing.load_scenario("two-equal", play=False)
+    window.menus.menus["File"].aboutToShow.emit()
+    action = window.menus.recent.actions()[0]
+    assert action.text().startswith("a.json")
+    action.trigger()
+    assert name_of(window) == "chain"
+    os.remove(tmp_path / "a.json")
+    action.trigger()
+    assert "a.json" in window.messages.text
