@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import replace
 from functools import partial
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from training.lock import check_free
-from training.run_log import CONFIG, SNAPSHOTS, STATUS, RunFolder, Snapshot, read_json
+from training.run_log import CONFIG, METRICS, SNAPSHOTS, STATUS, RunFolder, Snapshot, read_json
 
 from .run_state import Moment, RunState, curves_of, epochs_by_step
 from .tensor_summary import link, summarize
@@ -70,6 +71,8 @@ class Follower:
         return replace(state, status=status, message=message if isinstance(message, str) else "")
 
     def _has_a_process(self) -> bool:
+        if os.name == "nt":  # nothing is locked there, so nothing can be told
+            return True
         try:
             check_free(self.path)
         except RuntimeError:
@@ -88,15 +91,16 @@ class Follower:
 
     def _with_moments(self, budget: float, state: RunState) -> RunState:
         """Read snapshots that are new, the oldest first; forget those that a resume has removed."""
-        began, found = time.monotonic(), self._files()
+        began, found, tried = time.monotonic(), self._files(), 0
         epochs = epochs_by_step(state.lines)
         self._read = {key: moment for key, moment in self._read.items() if key in found}
         self._refused = {key: why for key, why in self._refused.items() if key in found}
         for key, path in found.items():
             if key in self._read or key in self._refused:
                 continue
-            if time.monotonic() - began > budget:
+            if tried and time.monotonic() - began >= budget:  # but one at each look
                 break
+            tried += 1
             try:
                 self._read[key] = self._moment(key[0], epochs.get(key[0], 0), path)
             except FileNotFoundError:  # a resume has just removed it
@@ -138,6 +142,14 @@ class Follower:
         }
         self._places = (step, places)
         return Moment(step, epoch, path, summaries, links)
+
+
+def run_folder_of(path) -> Path | None:
+    """The folder of a run, given that or one of its files; None for anything else that is dropped."""
+    path = Path(path)
+    folder = path.parent if path.name in (CONFIG, METRICS, STATUS) else path
+    found = (folder / CONFIG).is_file() and any((folder / name).exists() for name in (METRICS, STATUS, SNAPSHOTS))
+    return folder if found else None
 
 
 def _sentence(error: Exception) -> str:

@@ -94,6 +94,28 @@ class RunForm(QWidget):
         title.setStyleSheet("font-size: 20px; font-weight: 600")
         what.setText("The run is a process of its own: you watch its weights merge here, look back, stop it and go on.")
         what.setProperty("role", "quiet")
+        buttons = QHBoxLayout()
+        for button in (self.start, self.follow, self.back):
+            buttons.addWidget(button)
+        buttons.addStretch()
+        column = QWidget()
+        column.setMaximumWidth(_WIDTH)
+        inside = QVBoxLayout(column)
+        inside.setSpacing(10)
+        for widget in (title, what):
+            inside.addWidget(widget)
+        inside.addSpacing(6)
+        inside.addLayout(self._rows())
+        inside.addWidget(self.trouble)
+        inside.addLayout(buttons)
+        inside.addStretch()
+        outside = QHBoxLayout(self)
+        outside.setContentsMargins(24, 24, 24, 12)
+        outside.addStretch(1)
+        outside.addWidget(column, 100)
+        outside.addStretch(1)
+
+    def _rows(self) -> QFormLayout:
         form = QFormLayout()
         form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         form.setVerticalSpacing(8)
@@ -116,26 +138,7 @@ class RunForm(QWidget):
                 field.setAccessibleName(text.replace("&", ""))
         self.folder.setAccessibleName("Folder")
         form.labelForField(place).setBuddy(self.folder)
-        buttons = QHBoxLayout()
-        for button in (self.start, self.follow, self.back):
-            buttons.addWidget(button)
-        buttons.addStretch()
-        column = QWidget()
-        column.setMaximumWidth(_WIDTH)
-        inside = QVBoxLayout(column)
-        inside.setSpacing(10)
-        for widget in (title, what):
-            inside.addWidget(widget)
-        inside.addSpacing(6)
-        inside.addLayout(form)
-        inside.addWidget(self.trouble)
-        inside.addLayout(buttons)
-        inside.addStretch()
-        outside = QHBoxLayout(self)
-        outside.setContentsMargins(24, 24, 24, 12)
-        outside.addStretch(1)
-        outside.addWidget(column, 100)
-        outside.addStretch(1)
+        return form
 
     def _connect(self) -> None:
         self.preset.currentTextChanged.connect(self._chose_preset)

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QStackedWidget, QVBoxLayout, QWidget
 
 from gui.draw.palette import Colours
 from gui.model.system import System
-from training.run_log import CONFIG
 
 from .actions import ACTIONS
 from .choices import missing_packages
 from .controls import Controls
+from .follower import run_folder_of
 from .form import RunForm
 from .look import Look
 from .own_run import OwnRun
+from .replay import Replay
 from .run_state import RunState
 from .run_view import RunView
-from .sentences import why_not_go_on
+from .sentences import CAN_GO_ON, why_not_go_on
 from .watcher import Watcher
 
-REPLAY = 120  # ms a moment
 LARGEST_SYSTEM = 1_000_000  # particles
 
 
@@ -41,8 +42,7 @@ class TrainingPage(QWidget):
         self.look, self._words, self._drawn = Look(), [], None
         self.watcher, self.own = Watcher(self), OwnRun(self)
         self.form, self.view, self.controls = RunForm(), RunView(colours), Controls(colours)
-        self._replay = QTimer(self, interval=REPLAY)
-        self._replay.timeout.connect(self._replay_one)
+        self._replay = Replay(self.look, self)
         self._lay_out()
         self._connect()
 
@@ -53,10 +53,9 @@ class TrainingPage(QWidget):
         self._show()
 
     def open(self, path) -> bool:
-        """Follow the run in a folder; False where ``path`` is not the folder of a run, nor its config.json."""
-        path = Path(path)
-        folder = path.parent if path.name == CONFIG else path
-        return self._follow(folder) if (folder / CONFIG).is_file() else False
+        """Follow the run in a folder; False where ``path`` is not the folder of a run, nor one of its files."""
+        folder = run_folder_of(path)
+        return self._follow(folder) if folder is not None else False
 
     def activated(self) -> None:
         """The page is shown: look at once."""
@@ -79,7 +78,7 @@ class TrainingPage(QWidget):
         """Choose a folder, and follow the run in it."""
         chosen = QFileDialog.getExistingDirectory(self, "The folder of a run", str(self.watcher.path or Path.cwd()))
         if chosen and not self.open(chosen):
-            self._tell(f"{chosen} is not the folder of a run: it has no {CONFIG}.")
+            self._tell(f"{chosen} is not the folder of a run: it has no config.json and no log.")
 
     def do_train_stop(self) -> None:
         """Stop the run of this window."""
@@ -116,13 +115,7 @@ class TrainingPage(QWidget):
 
     def do_train_replay(self) -> None:
         """Play the moments from the one shown, or from the first where the last is shown; or stop that."""
-        if self._replay.isActive():
-            self._replay.stop()
-        elif self.look.shown is not None and len(self.look.shown.moments) > 1:
-            if self.look.last:
-                self.look.go_to(self.look.shown.moments[0].step)
-            self._replay.start()
-        self._show()
+        self._replay.toggle()
 
     def do_train_pin(self) -> None:
         """Pin the moment that is shown; the pinned one again: pin nothing."""
@@ -162,6 +155,7 @@ class TrainingPage(QWidget):
     def _connect(self) -> None:
         self.watcher.seen.connect(self._seen)
         self.watcher.refused.connect(self._tell)
+        self._replay.moved.connect(self._show)
         self.own.waits.connect(self._seen_words)
         self.own.began.connect(self._follow)
         self.own.ended.connect(self._own_ended)
@@ -217,8 +211,9 @@ class TrainingPage(QWidget):
         self._show()
 
     def _seen(self, state: RunState, words: list[str]) -> None:
+        begins = self.own.folder == state.path and not self.own.stopping and state.status in CAN_GO_ON
         self._words = words
-        self.look.see(state)
+        self.look.see(replace(state, status="starting") if begins else state)
         self._show()
 
     def _seen_words(self, words: list[str]) -> None:
@@ -230,12 +225,6 @@ class TrainingPage(QWidget):
         way(where)
         self._show()
 
-    def _replay_one(self) -> None:
-        self.look.go_by(1)
-        if self.look.last:
-            self._replay.stop()
-        self._show()
-
     def _show(self) -> None:
         """Draw what is looked at."""
         look, moment = self.look, self.look.moment
@@ -244,7 +233,7 @@ class TrainingPage(QWidget):
         self.controls.pause.setChecked(look.paused)
         self.controls.show_look(look, self._words)
         self.controls.show_own(self.own.running, self.own.stopping, not why_not_go_on(look.newest))
-        self.controls.show_replay(self._replay.isActive())
+        self.controls.show_replay(self._replay.plays)
         self.view.show_state(look.shown, moment, look.pinned, look.live)
         if moment is not None and moment is not self._drawn:
             self._drawn, config = moment, look.shown.config

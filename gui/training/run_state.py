@@ -10,9 +10,6 @@ import numpy as np
 
 from .tensor_summary import NO_LINKS, Links, TensorSummary
 
-ALIVE = ("running",)
-ENDED = ("finished", "interrupted", "failed", "killed", "gone")
-
 
 class Moment(NamedTuple):
     """A snapshot: the tensors after optimizer step ``step``, and what they became since the snapshot before it."""
@@ -56,10 +53,11 @@ EMPTY = Curves(*(np.empty(0) for _ in Curves._fields))
 class RunState:
     """A run as it was seen at one look.
 
-    ``status``: "running", "finished", "interrupted", "failed", or what the log cannot say: "killed" (nobody trains
-    in the folder any more) and "gone" (the folder is not there).  ``message`` is what the run said when it ended,
-    ``trouble`` one sentence about what could not be read, "" where all was well.  ``behind``: snapshots still to be
-    read; ``restarted``: how often a resume cut the log back while it was followed.
+    ``status``: "running", "finished", "interrupted", "failed", or what the log cannot say: "starting" (there is a
+    process, and no log yet), "killed" (nobody trains in the folder any more), "gone" (the folder is not there).
+    ``message`` is what the run said when it ended, ``trouble`` one sentence about what could not be read, "" where all
+    was well.  ``behind``: snapshots still to be read; ``restarted``: how often a resume cut the log back while it was
+    followed.
     """
 
     path: Path

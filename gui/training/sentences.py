@@ -22,6 +22,7 @@ ROLES = {
     "killed": "bad",
     "gone": "bad",
 }
+CAN_GO_ON = ("interrupted", "failed", "killed")
 _STANDS = {
     "starting": "has only begun",
     "running": "is training",
@@ -64,7 +65,7 @@ def why_not_go_on(state: RunState | None) -> str:
     """Why a run cannot go on from its last checkpoint; "" where it can."""
     if state is None:
         return "There is no run to go on with: start one, or follow a folder."
-    return "" if state.status in ("interrupted", "failed", "killed") else f"{state.path.name} {_STANDS[state.status]}."
+    return "" if state.status in CAN_GO_ON else f"{state.path.name} {_STANDS[state.status]}."
 
 
 def _ended(text: str) -> str:
