@@ -88,6 +88,10 @@ def test_a_preset_sets_the_size_and_an_edit_makes_it_ones_own(dialog):
     assert (dialog.form.width, dialog.form.height) == (1080, 1080)
     field(dialog, "size").across.setValue(500)
     assert field(dialog, "preset").currentText() == "Own size"
+    assert dialog.form.dpi == round(OutputSize.of_pixels(500, 1080).dpi)
+    choose(dialog, "preset", "Paper column, 3.5 in at 300 dpi")
+    field(dialog, "size").across.setValue(500)
+    assert dialog.form.dpi == 300
 
 
 def test_a_request_that_cannot_be_is_one_sentence_and_cannot_be_started(dialog):

@@ -114,6 +114,17 @@ def test_a_film_shows_both_its_ends_and_as_many_frames_as_asked_for():
     assert FilmPlan.evenly(2.0, 0.5, 3, 20).times[0] == 2.0
 
 
+@pytest.mark.parametrize("mode", ["time", "events"])
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_film_ends_at_the_horizon_at_the_latest(mode, slow):
+    clock = Clock()
+    clock.horizon, clock.events, clock.mode, clock.slow_near_events = 4.0, np.array([1.0, 1.0, 3.0]), mode, slow
+    for start, stop in ((0.0, 5.0), (5.0, 0.0)):
+        times = FilmPlan.at_speed(start, stop, clock, 30).times
+        assert (times[0], times[-1]) == (min(start, 4.0), min(stop, 4.0))
+        assert (np.diff(times) * (stop - start) > 0).all()
+
+
 def test_a_film_is_as_fast_as_the_clock():
     clock = Clock()
     clock.horizon, clock.speed = 4.0, 2.0

@@ -52,6 +52,7 @@ class FilmPlan:
     @classmethod
     def at_speed(cls, start: float, stop: float, clock: Clock, fps: float = 30.0) -> FilmPlan:
         """From ``start`` to ``stop`` as ``clock`` passes: its speed, its slow motion, its mode."""
+        start, stop = min(start, clock.horizon), min(stop, clock.horizon)  # where the clock would stop
         _check_ends(start, stop)
         if clock.mode == "time" and not clock.slow_near_events:
             return cls.evenly(start, stop, abs(stop - start) / (clock.speed * clock.horizon) * SECONDS_A_RUN, fps)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayou
 from gui.draw.palette import Colours
 
 from .film_plan import FilmPlan
-from .output_size import LARGEST, PRESETS, SMALLEST
+from .output_size import LARGEST, PRESETS, SMALLEST, OutputSize
 from .page import ALL, VIEWS
 from .request import FORMATS, SUFFIXES
 
@@ -32,7 +32,7 @@ class Form(QWidget):
     def __init__(self, session, view_classes, colours: Colours):
         super().__init__()
         self.kind = "picture"
-        self._quiet = False
+        self._quiet = self._own_dpi = False
         clock = session.clock
         self._fields = {
             "format": ("Format", QComboBox()),
@@ -143,6 +143,9 @@ class Form(QWidget):
             self._take_preset()
         elif name in ("size", "dpi"):
             self._quietly("preset", CUSTOM)
+            self._own_dpi = self._own_dpi or name == "dpi"
+            if not self._own_dpi:
+                self._take(OutputSize.of_pixels(self.width, self.height))
         if name == "format":
             self._show_fields()
         self.changed.emit()
@@ -151,6 +154,10 @@ class Form(QWidget):
         size = PRESETS.get(self._fields["preset"][1].currentData())
         if size is None:
             return
+        self._own_dpi = round(size.dpi) != round(OutputSize.of_pixels(size.width, size.height).dpi)
+        self._take(size)
+
+    def _take(self, size: OutputSize) -> None:
         self._quiet = True
         pixels = self._fields["size"][1]
         pixels.across.setValue(size.width)
@@ -206,7 +213,7 @@ def _choices(titles: dict[str, str]) -> QComboBox:
 
 
 def _whole(low: int, high: int, value: int) -> QSpinBox:
-    return QSpinBox(minimum=low, maximum=high, value=value, keyboardTracking=False)
+    return _indented(QSpinBox(minimum=low, maximum=high, value=value, keyboardTracking=False))
 
 
 def _number(low: float, high: float, value: float) -> QDoubleSpinBox:
@@ -215,4 +222,10 @@ def _number(low: float, high: float, value: float) -> QDoubleSpinBox:
     field = QDoubleSpinBox(decimals=decimals, minimum=low, maximum=high, keyboardTracking=False)
     field.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     field.setValue(value)
+    return _indented(field)
+
+
+def _indented(field):
+    """The style sheet leaves no room before the text of a spin box."""
+    field.lineEdit().setTextMargins(6, 0, 0, 0)
     return field

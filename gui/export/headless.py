@@ -86,7 +86,7 @@ def _write(args) -> None:
         if snapshot:
             _write_picture(session, snapshot, args, view or "all")
         if not film and not snapshot:
-            print("Here are a film and a picture instead of a window:")
+            print("Instead of a window, here are a film and a picture:")
             _write_film(session, DEFAULT_FILM, args, FILM_VIEW)
             _write_picture(session, DEFAULT_PICTURE, args, "all")
     finally:
