@@ -13,6 +13,7 @@ from gui.views.hull_diagram import (
     neighbours,
     shown_edges,
     sums_of,
+    upright,
 )
 from particles import Particles, scenarios, simulate
 
@@ -81,3 +82,15 @@ def test_a_large_offset_does_not_reach_the_picture():
     for a, b in zip(sums_of(simulate(near), 1.0), sums_of(simulate(far), 1.0), strict=True):
         if np.ndim(a):
             np.testing.assert_allclose(a, b, atol=1e-3)
+
+
+@pytest.mark.parametrize("name", ["gaussian-weights", "coincident-start", "already-touching", "zeldovich"])
+def test_the_whole_string_is_in_the_picture_at_all_times(name):
+    history, horizon = of(name)
+    for t in np.linspace(0.0, horizon, 9):
+        sums, clusters, begin, end = edges(history, horizon, t)
+        low, high = upright(sums, clusters, t)
+        string = heights(sums, t, np.append(begin, end))
+        size = np.abs(sums.start).max() + t * np.abs(sums.rate).max()
+        assert low < high
+        assert low - 1e-12 * size <= string.min() <= string.max() <= high + 1e-12 * size

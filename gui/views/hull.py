@@ -33,7 +33,7 @@ from .linked_view import Hit, LinkedView
 SINGLE_POINTS = 200  # more particles than this are a curve, without a circle each
 WRITTEN_SLOPES = 7
 REACH = 9.0  # pixels from a mark that still mean it
-AFTERGLOW = 0.05  # part of the horizon for which a vertex that left is marked
+AFTERGLOW = 0.03  # part of the horizon for which a vertex that left is marked
 
 
 class HullView(LinkedView):
@@ -49,11 +49,12 @@ class HullView(LinkedView):
         "and a collision is a vertex that leaves the string."
     )
     name = "hull"
+    _fitted: tuple = (None, None)  # history and time, the heights shown then
     _kept: tuple = (None, None, None)  # history, horizon, their sums
 
     def frame(self, rect: QRectF) -> Frame:
         sums = self._sums()
-        x, y = self.zoom.of(padded(0.0, max(float(sums.mass[-1]), 1e-300), 0.02), padded(*upright(sums), 0.1))
+        x, y = self.zoom.of(padded(0.0, max(float(sums.mass[-1]), 1e-300), 0.02), padded(*self._upright(sums), 0.1))
         texts = [text for _, text in round_ticks(*y, 5)]
         return Frame(plot_area(rect, sized(self.font(), 1.0), texts), x, y)
 
@@ -104,6 +105,12 @@ class HullView(LinkedView):
         if self._kept[:2] != (history, horizon):
             self._kept = (history, horizon, sums_of(history, horizon))
         return self._kept[2]
+
+    def _upright(self, sums: Sums) -> tuple[float, float]:
+        key = (self.session.document.history, self.session.clock.t)
+        if self._fitted[0] != key:
+            self._fitted = (key, upright(sums, self.session.clusters, self.session.clock.t))
+        return self._fitted[1]
 
     def _about_point(self, k: int, t: float, leaves: float) -> str:
         n = len(self.session.document.history.particles)
@@ -203,7 +210,7 @@ class HullView(LinkedView):
         left, age = just_left(history, t, AFTERGLOW * self.session.document.system.horizon)
         for k, part in zip(left, age, strict=True):
             place = QPointF(float(frame.across(sums.mass[k])), float(frame.up(heights(sums, t, k))))
-            draw_ring(painter, place, 5 + 9 * part, with_alpha(self.colours.accent, 1 - part), 2.5)
+            draw_ring(painter, place, 4 + 8 * part, with_alpha(self.colours.accent, 1 - part), 2.5)
         when, soon = leaving(history, t)
         if when > self.session.document.system.horizon:
             return

@@ -14,7 +14,7 @@ import numpy as np
 from particles import Clusters, History
 
 COLUMNS = 1_000  # more points than twice as many are told apart only by the column of mass that they are in
-MOST_MARKED = 50  # points marked as having just left the string
+MOST_MARKED = 12  # points marked as having just left the string
 
 
 class Sums(NamedTuple):
@@ -58,10 +58,19 @@ def sums_of(history: History, horizon: float) -> Sums:
     return Sums(mass, start, rate, float(low), float(high), centre, drift)
 
 
-def upright(sums: Sums) -> tuple[float, float]:
-    """The heights to show, the same at all times: the string never leaves them, a hill of slack above it may."""
-    depth = -sums.low
-    return sums.low, min(sums.high, 0.6 * depth) if depth > 0.1 * sums.high else sums.high
+def upright(sums: Sums, clusters: Clusters, t: float) -> tuple[float, float]:
+    """The heights to show at t: room for the whole string; a hill of slack above it may rise out of the picture.
+
+    The room shrinks more slowly than the string (as the root of its depth), so that it is seen to flatten, and yet
+    fills the picture.
+    """
+    away = clusters.position - (sums.centre + t * sums.drift)
+    depth = -float((clusters.mass * np.minimum(away, 0.0)).sum())
+    deepest = max(-sums.low, depth)
+    room = max(np.sqrt(deepest) * np.sqrt(depth), 0.15 * deepest)
+    if room <= 0.05 * sums.high:
+        return sums.low, sums.high
+    return -room, min(sums.high, 0.6 * room)
 
 
 def heights(sums: Sums, t: float, points: np.ndarray) -> np.ndarray:
