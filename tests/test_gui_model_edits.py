@@ -85,6 +85,14 @@ def test_a_particle_that_is_moved_passes_its_neighbours_with_its_own_id():
     assert system.particles.velocity.tolist() == [6.0, 5.0, 7.0]
 
 
+@pytest.mark.parametrize("ids", [[4, 0, 2], [10**12, -5, 7]], ids=str)
+def test_particles_are_found_by_their_ids_dense_or_not(ids):
+    system = System(Particles([0.0, 1.0, 2.0], np.zeros(3)), np.array(ids))
+    assert system.ranks(ids[::-1]).tolist() == [2, 1, 0]
+    assert system.holds({ids[1], 3, -1, 10**15}).sum() == 1
+    refused(ValueError, lambda: system.ranks([ids[0], 3]), "id 3")
+
+
 def test_particles_at_one_position_keep_their_order():
     system = edits.moved(system_of([0.0, 1.0, 1.0]), 0, 1.0)
     assert system.ids.tolist() == [0, 1, 2]

@@ -48,7 +48,7 @@ class Selection:
     def select(self, ids: Iterable[int]) -> None:
         """Select these particles instead; ids that do not exist are left out."""
         ids = np.fromiter(ids, np.int64)
-        ids = frozenset(ids[np.isin(ids, self._document.system.ids)].tolist())
+        ids = frozenset(ids[self._document.system.holds(ids)].tolist())
         if self.node is not None or ids != self._ids:
             self.node, self._ids, self._members = None, ids, np.empty(0, np.int64)
             self.changed.emit()
@@ -93,13 +93,18 @@ class Selection:
             self._hovered = None
         if self.node is not None:
             node = self._same_node(system)
-            kept = self._members[np.isin(self._members, system.ids)] if node is None else self._members
+            kept = self._members[system.holds(self._members)] if node is None else self._members
             self.node, self._members = node, kept
             self._ids = frozenset(kept.tolist()) if node is None else self._ids
         elif self._ids:
-            self._ids = frozenset(np.array(list(self._ids))[system.holds(self._ids)].tolist())
+            self._ids = self._still_there(system)
         if before != (self.node, self._ids, self._hovered):
             self.changed.emit()
+
+    def _still_there(self, system: System) -> frozenset[int]:
+        ids = np.fromiter(self._ids, np.int64, len(self._ids))
+        there = system.holds(ids)
+        return self._ids if there.all() else frozenset(ids[there].tolist())
 
     def _same_node(self, system: System) -> int | None:
         """The node with the same particles as the selected one had, None where no such cluster comes about."""

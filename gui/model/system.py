@@ -96,24 +96,41 @@ class System:
 
     def ranks(self, ids) -> np.ndarray:
         """The rank of each id, int64; ValueError for an id that is not there."""
-        wanted = np.atleast_1d(np.asarray(list(ids) if isinstance(ids, set | frozenset) else ids, dtype=np.int64))
-        order, in_order = self._by_id
-        where = np.searchsorted(in_order, wanted)
-        found = np.zeros(wanted.size, bool)
-        inside = where < in_order.size
-        found[inside] = in_order[where[inside]] == wanted[inside]
-        if not found.all():
-            raise ValueError(f"there is no particle with id {wanted[~found][0]}: it may have been deleted")
-        return order[where]
+        wanted = _as_ids(ids)
+        found = self._find(wanted)
+        if (found < 0).any():
+            raise ValueError(f"there is no particle with id {wanted[found < 0][0]}: it may have been deleted")
+        return found
 
     def holds(self, ids) -> np.ndarray:
         """Is there a particle of each id?  (m,) bool."""
-        return np.isin(np.asarray(list(ids), dtype=np.int64), self.ids)
+        return self._find(_as_ids(ids)) >= 0
+
+    def _find(self, ids: np.ndarray) -> np.ndarray:
+        """The rank of each id, -1 where there is none."""
+        known, rank = self._by_id
+        if known is None:  # ids are places in the table
+            found = np.full(ids.shape, -1, np.int64)
+            inside = (ids >= 0) & (ids < rank.size)
+            found[inside] = rank[ids[inside]]
+            return found
+        where = np.minimum(np.searchsorted(known, ids), known.size - 1)
+        return np.where(known[where] == ids, rank[where], -1)
 
     @cached_property
-    def _by_id(self) -> tuple[np.ndarray, np.ndarray]:
-        order = np.argsort(self.ids, kind="stable")
-        return order, self.ids[order]
+    def _by_id(self) -> tuple[np.ndarray | None, np.ndarray]:
+        """A table of ranks by id where the ids are dense, which edits keep them; else ids in order and their ranks."""
+        n, ids = len(self), self.ids
+        if ids.min(initial=0) >= 0 and ids.max(initial=0) < 4 * n + 1000:
+            table = np.full(int(ids.max(initial=-1)) + 1, -1, np.int64)
+            table[ids] = np.arange(n)
+            return None, table
+        order = np.argsort(ids, kind="stable")
+        return ids[order], order
+
+
+def _as_ids(ids) -> np.ndarray:
+    return np.atleast_1d(np.asarray(list(ids) if isinstance(ids, set | frozenset) else ids, dtype=np.int64))
 
 
 def last_collision_of_weights(position: np.ndarray) -> float:
