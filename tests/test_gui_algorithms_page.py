@@ -94,12 +94,23 @@ def test_another_clock_starts_the_race_anew(make_page):
 def test_an_edit_makes_the_shown_page_race_again_and_another_time_is_offered(make_page, qtbot):
     page = make_page()
     page.session.clock.t = 1.0
-    assert page.again.text() == "Race to t = 1"
+    assert page.when.text() == "1"
     document = page.session.document
     document.edit(edits.added(document.system, 0.5, 0.0, 1.0)[0], "Add")
     qtbot.waitUntil(lambda: len(page.player.race.particles) == 6, timeout=20_000)
     assert page.player.race.time == 1.0
-    assert page.again.text() == "Race again"
+
+
+def test_a_race_to_a_chosen_time_leaves_the_clock_alone(make_page, qtbot):
+    page = make_page()
+    before = page.session.clock.t
+    page.when.selectAll()
+    qtbot.keyClicks(page.when, "3.5")
+    page.again.click()
+    qtbot.waitUntil(lambda: page.player.race.time == 3.5, timeout=20_000)
+    assert page.session.clock.t == before
+    page.session.clock.t = 0.0
+    assert page.when.text() == f"{page.session.clock.horizon / 2:.6g}"
 
 
 def test_hiding_the_page_stops_the_race(make_page):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtGui import QDoubleValidator
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from prox import SOLVERS
 
@@ -45,13 +46,22 @@ class AlgorithmsPage(QWidget):
         self.setAccessibleName(self.title)
         session.document.changed.connect(self._document_changed)
         session.clock.changed.connect(self._time_changed)
+        self._time_changed()
         self.moved()
 
     def _build(self) -> None:
-        self.again = QPushButton("Race to this time")
+        self.again = QPushButton("Race to t =")
         self.again.setProperty("primary", True)
         self.again.setToolTip(ACTIONS[0].why)
         self.again.clicked.connect(self.do_race_run)
+        self.when = QLineEdit()
+        self.when.setFixedWidth(96)
+        self.when.setAccessibleName("The time to race to")
+        self.when.setToolTip("The present time, or another one that you type.")
+        validator = QDoubleValidator(0.0, 1e300, 17)
+        validator.setLocale(QLocale.c())
+        self.when.setValidator(validator)
+        self.when.returnPressed.connect(self.do_race_run)
         self.headline, self.about = QLabel(wordWrap=True), QLabel(wordWrap=True)
         self.headline.setProperty("role", "heading")
         self.about.setProperty("role", "quiet")
@@ -63,6 +73,7 @@ class AlgorithmsPage(QWidget):
         top = QHBoxLayout()
         top.addLayout(words, 1)
         top.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
         stack, column = QWidget(), QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -109,8 +120,10 @@ class AlgorithmsPage(QWidget):
     # actions
 
     def do_race_run(self) -> None:
-        particles, t = self.session.document.system.particles, self.session.clock.t
         system = self.session.document.system
+        particles, t = system.particles, self._time
+        if self.when.isModified() and self.when.hasAcceptableInput():
+            t = float(self.when.text())
 
         def work(task):
             return racing.run(particles, t, lambda: task.cancelled, task.report)
@@ -181,7 +194,7 @@ class AlgorithmsPage(QWidget):
         n = len(race.particles)
         which = "particle" if n == 1 else "particles"
         self.headline.setText(f"The same question to all: which of {n:,} {which} are together at t = {race.time:.4g}?")
-        self._time_changed()
+        self._say_about(race)
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, Stopped):
@@ -190,6 +203,7 @@ class AlgorithmsPage(QWidget):
             self.tell(str(error))
 
     def _document_changed(self) -> None:
+        self._time_changed()
         if self._active:
             self._soon.start()
 
@@ -199,13 +213,18 @@ class AlgorithmsPage(QWidget):
             self.do_race_run()
 
     def _time_changed(self) -> None:
-        """Say what the race is about, and whether another one would be about the present time."""
-        if self._raced is None:
-            return
-        race, t = self.player.race, self.session.clock.t
-        total = len(self._raced[0])
+        """The field shows the present time again."""
+        self.when.setText(f"{self._time:.6g}")
+
+    @property
+    def _time(self) -> float:
+        """The present time; at 0, where nothing has met yet, half of the time shown."""
+        clock = self.session.clock
+        return clock.t or clock.horizon / 2
+
+    def _say_about(self, race: racing.Race) -> None:
         about = "Every line shows the particles in free flight until t; a step puts those together that collided."
         if race.stride > 1:
+            total = len(self.session.document.system)
             about += f" One in {race.stride} of the {total:,} particles takes part, so that each step can be seen."
         self.about.setText(about)
-        self.again.setText("Race again" if t == race.time else f"Race to t = {t:.4g}")

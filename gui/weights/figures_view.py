@@ -47,7 +47,6 @@ class FiguresView(QWidget):
         grid.addWidget(self.formula, len(ROWS) + 2, 0, 1, 3)
         grid.setRowStretch(len(ROWS) + 3, 1)
         grid.setColumnStretch(0, 1)
-        self.setMinimumWidth(240)
 
     def show_figures(self, before: Figures, after: Figures, change: float, n: int, dtype: str) -> None:
         """``change`` is the mean of |after - before|."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
@@ -25,6 +27,19 @@ WELCOME = (
     "Time is the strength of the penalty: as it grows, weights that are close come together and become one value. "
     "Open a file (npy, npz, safetensors, pt), drop one on the window, or take the particles' positions as weights."
 )
+
+LEAST_WIDTH, LEAST_HEIGHT = 620, 400  # pixels: a smaller page is scrolled
+TWO_MOSAICS = 600  # pixels from which on the matrix before has room beside the matrix after
+
+
+class Pictures(QWidget):
+    """Histogram, matrices and figures; where it is narrow the matrix before gives way."""
+
+    before: MosaicView
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        self.before.setVisible(event.size().width() >= TWO_MOSAICS)
+        super().resizeEvent(event)
 
 
 def arrange(page) -> None:
@@ -60,9 +75,12 @@ def arrange(page) -> None:
     splitter.addWidget(right)
     splitter.setStretchFactor(1, 1)
     splitter.setSizes([310, 820])
+    splitter.setMinimumSize(LEAST_WIDTH, LEAST_HEIGHT)
+    scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+    scroll.setWidget(splitter)
     layout = QVBoxLayout(page)
     layout.setContentsMargins(16, 12, 16, 12)
-    layout.addWidget(splitter)
+    layout.addWidget(scroll)
 
 
 def _welcome() -> QWidget:
@@ -102,7 +120,8 @@ def _pictures(page) -> QWidget:
     lower.addWidget(page.before, 1)
     lower.addWidget(page.after, 1)
     lower.addLayout(side)
-    sheet = QWidget()
+    sheet = Pictures()
+    sheet.before = page.before
     column = QVBoxLayout(sheet)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(10)
