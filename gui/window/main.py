@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
+from PySide6.QtWidgets import QDialog, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
 
 from ..draw.x_range import XRange
 from ..model.autosave import Autosave, discard, found, restore
@@ -264,6 +264,8 @@ class MainWindow(QMainWindow):
         self._closed = True
         self.session.clock.pause()
         self.ticking.stop()
+        for dialog in self.findChildren(QDialog):
+            dialog.close()
         for page in [*self.pages.all_built(), self.docks.lessons]:
             closing = getattr(page, "closing", None)
             if closing is not None:
