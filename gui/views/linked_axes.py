@@ -6,9 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from shiboken6 import VoidPtr
 
 from gui.draw.arrays import FAR
 from gui.draw.palette import Colours
@@ -170,7 +170,13 @@ def draw_empty(painter: QPainter, rect: QRectF, colours: Colours, text: str) -> 
 
 def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
     """Corners on the paper as a polygon."""
-    return arrayToQPolygonF(np.clip(x, -FAR, FAR), np.clip(y, -FAR, FAR))
+    corners = QPolygonF()
+    corners.resize(len(x))
+    if len(x):  # its memory is pairs of float64
+        memory = VoidPtr(corners.data(), 16 * len(x), True)
+        places = np.frombuffer(memory, dtype=np.float64).reshape(-1, 2)
+        places[:, 0], places[:, 1] = np.clip(x, -FAR, FAR), np.clip(y, -FAR, FAR)
+    return corners
 
 
 def draw_ring(painter: QPainter, place: QPointF, radius: float, colour: QColor, width: float = 2.0) -> None:
