@@ -21,7 +21,7 @@ def filters_of(config: dict, weights: dict[str, np.ndarray]) -> tuple[str, np.nd
 
     The shape of an image comes from the configuration's data set; a convolution has its own.
     """
-    shape = SHAPES.get(config.get("data"), ())
+    shape = SHAPES.get(str(config.get("data")), ())
     for name, tensor in weights.items():
         if tensor.ndim == 4 and tensor.shape[1] in (1, 3):
             images = tensor

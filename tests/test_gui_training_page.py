@@ -1,0 +1,169 @@
+"""The Training page, driven: a run followed, its past looked at, a run started, stopped, gone on with."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6")
+
+from PySide6.QtCore import Qt
+from written_runs import TENSOR, weights_of, write_epoch, write_run
+
+from gui.draw.palette import Colours
+from gui.model.session import Session
+from gui.training import choices
+from gui.training.actions import ACTIONS
+from gui.training.choices import Request
+from gui.training.filters import filters_of, fitting
+from gui.training.page import TrainingPage
+from gui.window.workers import Workers
+from training.run_log import snapshot_path
+
+pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("nothing_left")]
+
+
+@pytest.fixture
+def page(qtbot):
+    told = []
+    page = TrainingPage(Session(), Colours.of("light"), Workers(), lambda text, kind="error": told.append(text))
+    page.told = told
+    qtbot.addWidget(page)
+    page.resize(1000, 640)
+    page.show()
+    yield page
+    page.closing()
+
+
+@pytest.fixture
+def following(page, qtbot, tmp_path):
+    """The page, with a run of four epochs read."""
+    assert page.open(write_run(tmp_path / "run"))
+    qtbot.waitUntil(lambda: page.look.newest is not None and len(page.look.newest.moments) == 5)
+    return page
+
+
+def shown(page):
+    return page.look.moment.step
+
+
+def test_every_action_has_its_method():
+    assert all(callable(getattr(TrainingPage, action.method)) for action in ACTIONS)
+
+
+def test_a_run_is_drawn_in_both_themes(following, qtbot):
+    pictures = []
+    for theme in ("light", "dark"):
+        following.set_theme(Colours.of(theme))
+        qtbot.wait(300)
+        picture = following.grab().toImage()
+        colours = {picture.pixel(x, y) for x in range(0, 1000, 3) for y in range(0, 640, 3)}
+        assert len(colours) > 50
+        pictures.append(picture)
+    assert pictures[0] != pictures[1]
+    assert following.view.tensor == TENSOR
+    assert len(following.view.filters._images) == 8
+
+
+def test_the_past_is_scrubbed_with_the_keyboard_while_the_run_goes_on(following, qtbot, tmp_path):
+    timeline = following.controls.timeline
+    qtbot.keyClick(timeline, Qt.Key.Key_Home)
+    qtbot.keyClick(timeline, Qt.Key.Key_Right)
+    assert shown(following) == 10
+    write_epoch(tmp_path / "run", 5)
+    following.watcher.look()
+    qtbot.waitUntil(lambda: len(following.look.newest.moments) == 6)
+    assert shown(following) == 10
+    following.controls.buttons["live"].click()
+    assert (shown(following), following.look.live) == (50, True)
+
+
+def test_a_click_in_the_merging_view_or_a_curve_goes_to_that_moment(following):
+    following.view.merging._plot.clicked.emit(0.0, 21.0, False)
+    assert shown(following) == 20
+    following.view.curves.loss.picked.emit(3.2)
+    assert shown(following) == 30
+
+
+def test_a_pinned_moment_is_compared_with_the_one_shown(following):
+    following.look.go_to(10)
+    following.do_train_pin()
+    following.do_train_live()
+    facts = following.view.facts.text()
+    assert "pinned" in facts
+    assert f"{np.unique(weights_of(1)).size:,}" in facts
+    assert f"{np.unique(weights_of(4)).size:,}" in facts
+    assert following.view.histogram._pinned is following.look.pinned.tensors[TENSOR]
+
+
+def test_the_run_is_replayed_to_its_end(following, qtbot):
+    following.do_train_replay()
+    assert shown(following) == 0
+    qtbot.waitUntil(lambda: shown(following) == 40, timeout=5000)
+    assert not following._replay.plays
+
+
+def test_a_moment_becomes_the_document(following, qtbot):
+    following.look.go_to(20)
+    with qtbot.waitSignal(following.particles_opened, timeout=30_000):
+        following.do_train_particles()
+    system = following._session.document.system
+    assert (system.kind, system.name) == ("weights", f"{TENSOR} at step 20")
+    assert np.array_equal(system.particles.position, np.sort(weights_of(2).ravel()).astype(float))
+
+
+def test_a_broken_snapshot_and_a_vanished_folder_are_told_in_the_page(following, qtbot, tmp_path):
+    snapshot_path(tmp_path / "run", 50).write_bytes(b"no snapshot")
+    following.watcher.look()
+    qtbot.waitUntil(lambda: "00000050.npz" in following.controls._sentence.text())
+    (tmp_path / "run").rename(tmp_path / "moved")
+    following.watcher.look()
+    qtbot.waitUntil(lambda: "no longer there" in following.controls._sentence.text())
+    following.do_train_earlier()
+    assert shown(following) == 30
+
+
+def test_what_is_no_run_is_left_to_others(page, tmp_path):
+    assert not page.open(tmp_path)
+    assert not page.open(tmp_path / "nothing")
+
+
+def test_without_torch_the_form_says_what_to_install(page, monkeypatch):
+    monkeypatch.setattr(choices, "find_spec", lambda name: None)
+    page.do_train_new()
+    assert "pip install" in page.form.trouble.text()
+    assert not page.form.start.isEnabled()
+
+
+def test_a_run_that_cannot_start_is_told_and_the_form_comes_back(page, qtbot, tmp_path):
+    page.form.asked.emit(Request("no-such-preset", "wsr", "", 1, 0, tmp_path / "new"))
+    assert page.own.running
+    qtbot.waitUntil(lambda: not page.own.running, timeout=60_000)
+    assert len(page.told) == 1
+    assert page.told[0].startswith("The run failed: there is no preset")
+    assert page.form.trouble.text() == page.told[0]
+    assert page.form.isVisible()
+
+
+@pytest.mark.torch
+def test_a_run_is_started_stopped_gone_on_with_and_stopped_by_closing(page, qtbot, tmp_path):
+    page.form.asked.emit(Request("linear", "wsr", "", 100_000, 0, tmp_path / "new"))
+    qtbot.waitUntil(lambda: page.look.newest.lines != (), timeout=60_000)
+    page.do_train_stop()
+    qtbot.waitUntil(lambda: not page.own.running, timeout=60_000)
+    qtbot.waitUntil(lambda: page.look.newest.status == "interrupted", timeout=10_000)
+    assert page.told == []
+    page.do_train_resume()
+    qtbot.waitUntil(lambda: page.look.newest.status == "running", timeout=60_000)
+    process = page.own._child
+    page.closing()
+    qtbot.waitUntil(lambda: "and saved" in "".join(process.lines()[-1:]), timeout=60_000)
+
+
+def test_filters_have_the_shape_of_the_images_they_look_at():
+    weights = {"fc1.bias": np.zeros(5), "fc1.weight": np.arange(5 * 3072.0).reshape(5, 3072)}
+    name, images = filters_of({"data": "cifar10"}, weights)
+    assert (name, images.shape) == ("fc1.weight", (5, 3, 32, 32))
+    assert filters_of({"data": "mnist"}, weights)[0] == ""
+    assert filters_of({"data": ["?"]}, {"conv1.weight": np.zeros((4, 1, 3, 3))})[1].shape == (4, 1, 3, 3)
+    scale, columns, rows = fitting((256, 1, 8, 8), 250, 300)
+    assert columns * (8 + 1) * scale <= 250
+    assert columns * rows >= 36
