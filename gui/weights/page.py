@@ -240,7 +240,7 @@ class WeightsPage(QWidget):
         for widget in (self.strength, self.saving):
             widget.setVisible(result.shows_weights)
         self.saving.button.setEnabled(self.can_weights_save())
-        self.saving.note.setText(result.note(self.session.clock.t))
+        self.saving.button.setToolTip(result.note(self.session.clock.t))
         self.strength.refresh()
 
     def _say(self, text: str) -> None:

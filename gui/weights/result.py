@@ -98,10 +98,11 @@ class Result:
         return f"{text}. You see a sample of {self.n:,}." if self.subject.is_sample else text
 
     def note(self, t: float) -> str:
-        """What would be saved."""
+        """What would be saved, in a sentence."""
         if self.subject is None:
             return "Only a tensor opened here can be saved."
-        return f"To save: {'all weights' if self.subject.is_sample else 'the weights'} at strength {t:.6g}."
+        which = "all weights, not only the sample," if self.subject.is_sample else "the weights"
+        return f"Write {which} at strength {t:.6g} into a file."
 
     def _by_value(self, values: np.ndarray, colours: Colours) -> np.ndarray:
         return by_value(values - self.before.mean, DEEP * self.before.spread, colours)

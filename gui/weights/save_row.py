@@ -26,12 +26,10 @@ class SaveRow(QWidget):
         self.button = QPushButton("Save result…")
         self.button.setProperty("primary", True)
         self.button.clicked.connect(save)
-        self.note = QLabel(wordWrap=True)
-        self.note.setProperty("role", "quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self.note, 1)
+        row.addStretch()
         for text, widget in (("Rewind", self.rewind), ("l1", self.field)):
             label = QLabel(text)
             label.setProperty("role", "quiet")
