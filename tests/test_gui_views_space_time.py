@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPainter  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from gui import bench  # noqa: E402
+from gui import bench, bench_frames  # noqa: E402
 from gui.draw.palette import Colours  # noqa: E402
 from gui.draw.safely import painted  # noqa: E402
 from gui.draw.world_lines import FADED  # noqa: E402
@@ -115,7 +115,7 @@ def test_hovering_says_who_it_is_and_what_can_be_dragged():
     start = view.session.document.history.particles
     hover(view, place(view, start.position[0] + start.velocity[0], 1.0))
     assert view.cursor().shape() == Qt.CursorShape.PointingHandCursor
-    assert view.card(0).startswith("Particle 1\nmass")
+    assert view.card(0).startswith("Particle 0\nmass")
 
 
 def test_the_wheel_zooms_time_and_place_where_the_mouse_is():
@@ -139,7 +139,7 @@ def test_ticks_are_in_the_window_and_rise(kind):
 @pytest.mark.usefixtures("nothing_left")
 def test_a_crowd_is_drawn_by_mass_and_moving_it_keeps_time():
     view = view_of("gaussian-weights", 4000, theme="dark")
-    bench.check_world_lines(view)
+    bench_frames.check_world_lines(view)
     still = picture(view)
     ramp = (view.colours.mass_pixels & 0xFFFFFF).tolist()
     assert np.isin(still, ramp).sum() > 20_000
@@ -208,13 +208,13 @@ def test_a_view_that_cannot_paint_says_so_once_and_lives_on(caplog):
 
 
 def test_the_bench_checks_what_it_draws_and_refuses_a_wrong_picture():
-    frame = bench.line_view(3000)
+    frame = bench_frames.line_view(3000)
     assert len(bench.frame_seconds(frame, 3)) == 3
-    bench.density_view(2000)(1)
+    bench_frames.density_view(2000)(1)
     for widget in QApplication.topLevelWidgets():
         widget.close()
     view = view_of("gaussian-weights", 50)
     view.paths().segments.x0[:] += 1.0
     view.paths().segments.x1[:] += 1.0
     with pytest.raises(RuntimeError, match="the picture is wrong"):
-        bench.check_world_lines(view)
+        bench_frames.check_world_lines(view)

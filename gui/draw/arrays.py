@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF
-from PySide6.QtGui import QPainter
-from shiboken6 import wrapInstance
+from PySide6.QtGui import QPainter, QPolygonF
+from shiboken6 import VoidPtr, wrapInstance
 
 FAR = 1e5  # pixels: coordinates beyond this make Qt crawl
 
@@ -25,6 +25,16 @@ def draw_points(painter: QPainter, x: np.ndarray, y) -> None:
     rows = _points(x, y)
     if len(rows):
         painter.drawPoints(wrapInstance(rows.ctypes.data, QPointF), len(rows))
+
+
+def polygon(x: np.ndarray, y) -> QPolygonF:
+    """Corners for ``drawPolyline`` and ``drawPolygon``, which take no C array."""
+    corners = QPolygonF()
+    corners.resize(len(x))
+    if len(x):
+        memory = np.frombuffer(VoidPtr(corners.data(), 16 * len(x), True), dtype=np.float64)
+        memory.reshape(-1, 2)[:] = _points(x, y)
+    return corners
 
 
 def _points(x, y) -> np.ndarray:

@@ -42,31 +42,35 @@ def draw_centre(painter: QPainter, place: QPointF, colours: Colours, text: str) 
         painter.drawText(QPointF(place.x() + 10, place.y() + 3 + 0.8 * metrics.ascent()), text)
 
 
-def draw_flash(painter: QPainter, centre: QPointF, radius: float, age: float, colour: QColor) -> None:
-    """A ring that grows and fades; ``age`` in 0 .. 1."""
-    painter.setBrush(with_alpha(colour, 0.35 * (1.0 - age) ** 2))
-    painter.setPen(QPen(with_alpha(colour, (1.0 - age) ** 1.5), 1.0 + 3.0 * (1.0 - age)))
+def draw_flash(painter: QPainter, centre: QPointF, radius: float, fade: tuple[float, float], colour: QColor) -> None:
+    """A ring that grows and fades; ``fade``: its age and its strength, both in 0 .. 1."""
+    age, strength = fade
+    painter.setBrush(with_alpha(colour, 0.35 * strength * (1.0 - age) ** 2))
+    painter.setPen(QPen(with_alpha(colour, strength * (1.0 - age) ** 1.5), 1.0 + 3.0 * (1.0 - age)))
     grown = radius + 3.0 + 24.0 * (1.0 - (1.0 - age) ** 2)
     painter.drawEllipse(centre, grown, grown)
 
 
-def draw_card(painter: QPainter, anchor: QPointF, lines: list[str], colours: Colours, room: QRectF) -> QRectF:
-    """A small panel of text near ``anchor``, kept inside ``room``; the first line is the heading.  Its rectangle."""
-    metrics = QFontMetricsF(painter.font())
+def draw_card(painter: QPainter, anchor: QPointF, clear: float, lines: list[str], look) -> None:
+    """A small panel of text beside and under ``anchor``, inside the room.
+
+    The first line is the heading; about ``clear`` pixels around the anchor stay free; ``look``: colours, room.
+    """
+    (colours, room), metrics = look, QFontMetricsF(painter.font())
     width = max(metrics.horizontalAdvance(line) for line in lines) + 20
     height = metrics.height() * len(lines) + 14
-    left = min(max(anchor.x() + 14, room.left() + 4), room.right() - width - 4)
-    top = anchor.y() - height - 12
-    if top < room.top() + 2:
-        top = min(anchor.y() + 18, room.bottom() - height - 2)
-    box = QRectF(left, max(top, room.top() + 2), width, height)
+    beside = anchor.x() + 14 + 0.5 * clear
+    if beside + width > room.right() - 4:
+        beside = anchor.x() - 14 - 0.5 * clear - width
+    left = min(max(beside, room.left() + 4), room.right() - width - 4)
+    top = max(min(anchor.y() + 0.6 * clear + 10, room.bottom() - height - 2), room.top() + 2)
+    box = QRectF(left, top, width, height)
     painter.setPen(QPen(colours.grid, 1.0))
     painter.setBrush(with_alpha(colours.panel, 0.96))
     painter.drawRoundedRect(box, 6, 6)
     for row, line in enumerate(lines):
         painter.setPen(colours.quiet if row else colours.ink)
         painter.drawText(QPointF(box.left() + 10, box.top() + 7 + metrics.ascent() + row * metrics.height()), line)
-    return box
 
 
 def draw_hint(painter: QPainter, room: QRectF, text: str, colours: Colours) -> None:

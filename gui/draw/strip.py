@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from PySide6.QtGui import QColor
 
 from particles.compiled import compiled
 
+from .palette import Colours
 from .raster import log_steps
+
+SHADES = 12  # colours of the mass ramp for marks drawn one by one
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,16 @@ class LogScale:
         first, last = int(np.ceil(np.log10(self.low))), int(np.floor(np.log10(self.high)))
         step = max(-(-(last - first + 1) // max(count, 1)), 1)
         return [10.0**power for power in range(first, last + 1, step)]
+
+
+def mass_shades(colours: Colours) -> list[QColor]:
+    """The colours of the mass ramp for marks drawn one by one."""
+    return [colours.mass_colour(shade / (SHADES - 1)) for shade in range(SHADES)]
+
+
+def shade_index(masses: np.ndarray, scale: LogScale) -> np.ndarray:
+    """The place of each mass in ``mass_shades``."""
+    return (log_steps(masses, scale.low, scale.high) - 1) * SHADES // 255
 
 
 def column_masses(place: np.ndarray, mass: np.ndarray, columns: int) -> np.ndarray:

@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from .arrays import draw_lines
+from .arrays import draw_lines, polygon
 from .heavy_paths import HeavyPaths, Lines, power_of_two
 from .palette import Colours, faded_pixels
-from .raster import device_size, draw_pixels, log_steps, shaded
-from .strip import LogScale
+from .raster import device_size, draw_pixels, shaded
+from .strip import LogScale, mass_shades, shade_index
 from .world_raster import BUDGET, cost, mass_raster
 
 MOST_LINES = 4_000  # one frame has no time for more, and no pixels
@@ -20,7 +20,6 @@ CROWD = 2_000  # more particles than this have colours by mass: so many lineages
 SMOOTH = 1_500  # up to this many lines are drawn without steps
 WIDE = 4_000  # at most this many lines of a crowd stand out by their width
 CURVED = 3_000  # up to this many lines are bent where the axis bends them
-SHADES = 12  # colours of the heavy lines of a crowd
 PIECES = (8, 64)  # of a bent line: few and many
 FADED = 0.22  # what is left of the colour of lines that are not selected
 
@@ -85,10 +84,9 @@ def _draw_crowd(painter: QPainter, frame, paths: HeavyPaths, axis, how) -> int:
         draw_pixels(painter, shaded(total, look.colours.mass_pixels, scale.low, scale.high), frame.area)
     heavy = np.flatnonzero(line_width(mass, look.heaviest) >= 1.6)
     heavy = lines.taken(heavy[np.argsort(-mass[heavy], kind="stable")[:WIDE]])
-    inks = [look.colours.mass_colour(shade / (SHADES - 1)) for shade in range(SHADES)]
-    index = (log_steps(tree.mass[heavy.node], scale.low, scale.high) - 1) * SHADES // 255
+    inks, index = mass_shades(look.colours), shade_index(tree.mass[heavy.node], scale)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, look.pains > 1)
-    _draw_lines(painter, frame, paths, (heavy, index.astype(np.int64), inks, axis), look)
+    _draw_lines(painter, frame, paths, (heavy, index, inks, axis), look)
     return len(lines)
 
 
@@ -97,36 +95,44 @@ def _draw_lines(painter: QPainter, frame, paths: HeavyPaths, what, look: Look) -
     lines, index, inks, axis = what
     if len(lines) == 0:
         return
-    ends, owner = _on_paper(frame, paths, lines, axis)
-    width = np.maximum(np.round(2.0 * line_width(paths.history.tree.mass[lines.node], look.heaviest)) / 2.0, 1.0)
+    mass = paths.history.tree.mass[lines.node]
+    width = np.maximum(np.round(2.0 * line_width(mass, look.heaviest)) / 2.0, 1.0)
     lit = np.ones(len(lines), bool) if look.lit is None else look.lit[lines.node]
     style = index + 64 * np.rint(2 * width).astype(np.int64)
+    ends = np.column_stack((frame.across(lines.x0), frame.up(lines.u0), frame.across(lines.x1), frame.up(lines.u1)))
+    bent = _bent(frame, paths, lines, axis)
+    straight = np.ones(len(lines), bool)
+    straight[bent] = False
+    bent = bent[np.lexsort((mass[bent], lit[bent]))]
     for bright in (False, True):
         pens = inks if bright else [look.colours.faded(ink, FADED) for ink in inks]
-        _draw_styles(painter, ends, np.where(lit == bright, style, -1)[owner], pens)
+        _draw_styles(painter, ends, np.where(straight & (lit == bright), style, -1), pens)
+        some = bent[lit[bent] == bright]
+        own = [_pen(pens[style[i] % 64], style[i] // 64 / 2) for i in some]
+        _draw_bent(painter, frame, paths, (lines.taken(some), axis), own)
 
 
-def _on_paper(frame, paths: HeavyPaths, lines: Lines, axis) -> tuple[np.ndarray, np.ndarray]:
-    """Ends (s, 4) in pixels, and the line that each straight piece belongs to; long lines bend with the axis."""
-    ends = np.column_stack((frame.across(lines.x0), frame.up(lines.u0), frame.across(lines.x1), frame.up(lines.u1)))
-    owner = np.arange(len(lines))
-    tall = np.flatnonzero(np.abs(ends[:, 3] - ends[:, 1]) > 8.0)
-    if axis.kind == "linear" or tall.size == 0 or tall.size > CURVED:
-        return ends, owner
-    tree = paths.history.tree
-    node = lines.node[tall]
-    low, high = np.maximum(lines.u0[tall], frame.y[0]), np.minimum(lines.u1[tall], frame.y[1])
-    pieces = int(np.clip(30_000 // tall.size, *PIECES))
+def _bent(frame, paths: HeavyPaths, lines: Lines, axis) -> np.ndarray:
+    """Which lines the axis bends so that it can be seen, (m,): none where they are too many."""
+    if axis.kind == "linear":
+        return np.empty(0, np.int64)
+    wide, tall = np.ptp(frame.across([lines.x0, lines.x1]), axis=0), np.ptp(frame.up([lines.u0, lines.u1]), axis=0)
+    bent = np.flatnonzero((wide > 2.0) & (tall > 8.0))
+    return bent if bent.size <= CURVED else np.empty(0, np.int64)
+
+
+def _draw_bent(painter: QPainter, frame, paths: HeavyPaths, what, pens: list[QPen]) -> None:
+    """Each of the lines as a curve, in its own pen; ``what``: lines, axis."""
+    lines, axis = what
+    tree, node = paths.history.tree, lines.node
+    low, high = np.maximum(lines.u0, frame.y[0]), np.minimum(lines.u1, frame.y[1])
+    pieces = int(np.clip(30_000 // max(len(lines), 1), *PIECES))
     u = low[:, None] + (high - low)[:, None] * np.linspace(0.0, 1.0, pieces + 1)
     centre, velocity = tree.moment[node] / tree.mass[node], tree.momentum[node] / tree.mass[node]
     x, y = frame.across(centre[:, None] + velocity[:, None] * np.asarray(axis.inverse(u))), frame.up(u)
-    bent = np.stack((x[:, :-1], y[:, :-1], x[:, 1:], y[:, 1:]), axis=2).reshape(-1, 4)
-    straight = np.ones(len(lines), bool)
-    straight[tall] = False
-    ends = np.concatenate((ends[straight], bent))
-    owner = np.concatenate((owner[straight], np.repeat(tall, pieces)))
-    order = np.argsort(owner, kind="stable")
-    return ends[order], owner[order]
+    for i, pen in enumerate(pens):
+        painter.setPen(pen)
+        painter.drawPolyline(polygon(x[i], y[i]))
 
 
 def _draw_styles(painter: QPainter, ends: np.ndarray, style: np.ndarray, inks: list[QColor]) -> None:
@@ -134,8 +140,12 @@ def _draw_styles(painter: QPainter, ends: np.ndarray, style: np.ndarray, inks: l
     for value in np.unique(style):
         if value < 0:
             continue
-        width = value // 64 / 2
-        pen = QPen(inks[value % 64], 0 if width <= 1 else width)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap if width > 1 else Qt.PenCapStyle.FlatCap)
-        painter.setPen(pen)
+        painter.setPen(_pen(inks[value % 64], value // 64 / 2))
         draw_lines(painter, ends[style == value])
+
+
+def _pen(ink: QColor, width: float) -> QPen:
+    pen = QPen(ink, 0 if width <= 1 else width)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap if width > 1 else Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen

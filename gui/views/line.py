@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication
 from gui.draw.marks import draw_card, draw_hint
 from gui.draw.x_range import XRange
 
-from .line_editing import CURSORS, LineEditing
-from .line_paint import paint_line
+from .line_editing import CURSORS, LineEditing, means_edit
+from .line_paint import paint_line, paint_rings
 from .line_scene import LEFT, RIGHT, Grip, LineScene, Scale
+from .line_words import card, heading
 from .linked_axes import (
     SMALL,
     Frame,
@@ -19,45 +20,15 @@ from .linked_axes import (
     draw_grid,
     draw_heading,
     draw_labels,
-    draw_ring,
     heading_height,
-    readable,
     round_ticks,
     sized,
 )
 from .linked_view import LinkedView
-from .linked_zoom import Zoom
+from .shared_zoom import SharedZoom
 
 HINT_MS = 4000
-NUDGE = 0.005  # of what is in sight; a tenth of it with Shift
 EMPTY = "An empty line. Double-click to add a particle."
-KEYS = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
-ARROW_KEYS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Down: (0, -1),
-    Qt.Key.Key_Up: (0, 1),
-}
-
-
-class SharedX(Zoom):
-    """Zoom of the x axis that all views of a session share."""
-
-    def __init__(self, x_range: XRange, vertical: bool = False):
-        super().__init__(vertical)
-        self.range = x_range
-
-    def reset(self) -> None:
-        super().reset()
-        self.range.fit()
-
-    def scale(self, factor: float, across: float = 0.5, up: float = 0.5) -> None:
-        super().scale(factor, across, up)
-        self.range.zoom(factor, self.range.low + across * self.range.span)
-
-    def shift(self, across: float, up: float) -> None:
-        super().shift(across, up)
-        self.range.pan(across * self.range.span)
 
 
 class LineView(LinkedView):
@@ -71,7 +42,7 @@ class LineView(LinkedView):
     def __init__(self, session, theme, parent=None):
         super().__init__(session, theme, parent)
         self.x_range = XRange.of(session)
-        self.zoom = SharedX(self.x_range)
+        self.zoom = SharedZoom(self.x_range)
         self.editing = LineEditing(session)
         self.hovered: Grip | None = None
         self.hint = ""
@@ -118,32 +89,13 @@ class LineView(LinkedView):
             self.still(painter, rect, "axes", frame.x, still)
         else:
             still(painter)
-        draw_heading(painter, rect, self.colours, *self.heading(scene))
+        draw_heading(painter, rect, self.colours, *heading(scene))
         if len(self.session.document.system) == 0:
             draw_empty(painter, frame.area, self.colours, EMPTY)
             return
         paint_line(painter, scene, self.colours, self.highlighted())
         if on_screen:
             self._draw_hold(painter, scene)
-
-    def heading(self, scene: LineScene) -> tuple[str, str]:
-        """What is shown, and what the arrows and bars mean."""
-        n, k = len(self.session.document.system), len(scene.clusters)
-        what = "particle" if n == 1 else "particles"
-        title = f"t = {readable(self.session.clock.t)}   {n:,} {what}"
-        if k < n:
-            title += f" in {k:,} {'cluster' if k == 1 else 'clusters'}"
-        if scene.strip:
-            return title, "bars: mass in each column of pixels, on a log scale" + (
-                "; below, free flight without collisions" if scene.ghosts else ""
-            )
-        note = "area: mass"
-        if scene.has_arrows:
-            unit = "per mass " if scene.arrows == "momentum" else ""
-            note += f"; arrows: {scene.arrows}, {unit}the way in a time of {readable(scene.scale.reach, 2)}"
-        if scene.ghosts:
-            note += "; below: free flight without collisions"
-        return title, note
 
     def tell(self, text: str = "") -> None:
         """Show a sentence for some seconds; none: take it away."""
@@ -163,49 +115,20 @@ class LineView(LinkedView):
         """What the mouse is on, what is selected, and hints."""
         grip = self.hovered if self.hovered and self.hovered.cluster < len(scene.clusters) else None
         if not scene.strip:
-            self._draw_rings(painter, scene, grip)
+            paint_rings(painter, scene, self.colours, grip, self.editing.possible)
         painter.setFont(sized(self.font(), SMALL))
         if grip is not None:
             radius = 0.0 if scene.strip else scene.radius_of(grip.cluster)
-            anchor = scene.place(grip.cluster) - QPointF(0, radius)
-            draw_card(painter, anchor, self.card(grip, scene), self.colours, QRectF(self.rect()))
-        if self.hint:
-            draw_hint(painter, QRectF(self.rect()), self.hint, self.colours)
-
-    def _draw_rings(self, painter: QPainter, scene: LineScene, grip: Grip | None) -> None:
-        selection = self.session.selection
-        if selection.node is not None:
-            for i in range(scene.shown.size):
-                if scene.nodes[scene.shown[i]] == selection.node:
-                    cluster = int(scene.shown[i])
-                    draw_ring(painter, scene.place(cluster), float(scene.radius[i]) + 3.0, self.colours.accent)
-        if grip is None:
-            return
-        draw_ring(painter, scene.place(grip.cluster), scene.radius_of(grip.cluster) + 2.0, self.colours.ink, 1.5)
-        if self.editing.possible and scene.has_arrows:
-            row = int((scene.shown == grip.cluster).argmax())
-            tip = QPointF(float(scene.tips[row]), float(scene.arrow_heights[row]))
-            painter.setBrush(self.colours.background)
-            draw_knob = 4.5 if grip.kind == "tip" else 3.5
-            painter.setPen(self.colours.accent if grip.kind == "tip" else self.colours.ink)
-            painter.drawEllipse(tip, draw_knob, draw_knob)
-
-    def card(self, grip: Grip, scene: LineScene) -> list[str]:
-        """What the card of a cluster says."""
-        cluster, clusters = grip.cluster, scene.clusters
-        first, size = int(clusters.start[cluster]), int(scene.sizes[cluster])
-        mass, velocity = float(clusters.mass[cluster]), float(clusters.velocity[cluster])
-        if size == 1:
-            lines = [f"Particle {first + 1:,} of {len(self.session.document.system):,}"]
-        else:
-            lines = [f"Cluster of {size:,} particles", f"members {first + 1:,} to {first + size:,} from the left"]
-        lines.append(f"position {readable(clusters.position[cluster], 4)}   mass {readable(mass, 4)}")
-        lines.append(f"velocity {readable(velocity, 4)}   momentum {readable(mass * velocity, 4)}")
-        if self.editing.gesture is None and self.editing.possible:
-            lines.append(
-                {"tip": "drag: velocity", "rim": "drag: mass"}.get(grip.kind, "drag: position; Ctrl+wheel: mass")
+            look = (self.colours, QRectF(self.rect()))
+            draw_card(
+                painter,
+                scene.place(grip.cluster),
+                radius,
+                card(grip, scene, self.editing.possible and self.editing.gesture is None),
+                look,
             )
-        return lines
+        if self.hint:
+            draw_hint(painter, scene.area, self.hint, self.colours)
 
     # mouse
 
@@ -269,7 +192,7 @@ class LineView(LinkedView):
         if scene.grip(event.position(), False) is not None or not scene.area.contains(event.position()):
             return
         if not self.editing.possible:
-            self.tell(self.editing.go_to_start().replace("Now drag.", "Now add."))
+            self.tell(self.editing.go_to_start("Now add."))
             return
         self.editing.add(scene.unit(event.position().x()))
 
@@ -279,7 +202,7 @@ class LineView(LinkedView):
             if self.editing.possible:
                 self.editing.scale_mass(grip, event.angleDelta().y() / 120.0)
             else:
-                self.tell(self.editing.go_to_start().replace("Now drag.", "Now turn the wheel."))
+                self.tell(self.editing.go_to_start("Now turn the wheel."))
             event.accept()
         else:
             super().wheelEvent(event)
@@ -314,28 +237,14 @@ class LineView(LinkedView):
     # keys
 
     def event(self, event) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and self._meant(event):
+        if event.type() == QEvent.Type.ShortcutOverride and means_edit(event):
             event.accept()
             return True
         return super().event(event)
 
-    @staticmethod
-    def _meant(event) -> bool:
-        alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
-        return event.key() in KEYS or (bool(alt) and event.key() in ARROW_KEYS)
-
     def keyPressEvent(self, event) -> None:  # noqa: N802
-        if not self._meant(event):
+        if not means_edit(event):
             super().keyPressEvent(event)
             return
-        if not self.session.selection:
-            self.tell("Select a particle first: click it, or press Up and Down.")
-        elif not self.editing.possible:
-            self.tell(self.editing.go_to_start().replace("Now drag.", "Press the key again."))
-        elif event.key() in KEYS:
-            self.editing.remove()
-        else:
-            across, along = ARROW_KEYS[event.key()]
-            fine = 0.1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0
-            step = NUDGE * fine * self.x_range.span
-            self.editing.nudge(across * step, along * step / self._steady_scale().reach)
+        if hint := self.editing.key(event, self.x_range.span, self._steady_scale().reach):
+            self.tell(hint)

@@ -18,10 +18,13 @@ CURSORS = {
     "tip": Qt.CursorShape.SplitHCursor,
     "rim": Qt.CursorShape.SizeFDiagCursor,
 }
-BACK = "Editing happens at time 0, so the clock went back there. Now drag."
+BACK = "Editing happens at time 0, so the clock went back there."
 SNAP = 8.0  # pixels between the places that "snap" allows
 AT_REST = 4.0  # pixels from zero in which an arrow's tip means exactly 0
 WHEEL = 1.1  # the mass grows by this for each notch
+NUDGE = 0.005  # of what is in sight; a tenth of it with Shift
+REMOVE = {Qt.Key.Key_Delete, Qt.Key.Key_Backspace}
+ARROWS = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Down: (0, -1), Qt.Key.Key_Up: (0, 1)}
 _GESTURES = itertools.count()
 
 
@@ -39,6 +42,12 @@ class Gesture:
     number: int
 
 
+def means_edit(event) -> bool:
+    """Whether a key edits: Delete, or Alt with an arrow key."""
+    alt = event.modifiers() & Qt.KeyboardModifier.AltModifier
+    return event.key() in REMOVE or (bool(alt) and event.key() in ARROWS)
+
+
 class LineEditing:
     """Turns the mouse and keys into edits of the session's document.  Only at time 0."""
 
@@ -51,11 +60,28 @@ class LineEditing:
         """Whether the particles stand where they begin."""
         return self.session.clock.t == 0.0
 
-    def go_to_start(self) -> str:
-        """Back to time 0; the sentence that explains it."""
+    def go_to_start(self, then: str = "Now drag.") -> str:
+        """Back to time 0; the sentences that explain it and what to do ``then``."""
         self.session.clock.pause()
         self.session.clock.go(0.0)
-        return BACK
+        return f"{BACK} {then}"
+
+    def key(self, event, span: float, reach: float) -> str:
+        """Do what a key means that ``means_edit``; a sentence where it cannot be done, else "".
+
+        ``span`` is the width of what is in sight, ``reach`` the time that the arrows show.
+        """
+        if not self.session.selection:
+            return "Select a particle first: click it, or press Up and Down."
+        if not self.possible:
+            return self.go_to_start("Press the key again.")
+        if event.key() in REMOVE:
+            self.remove()
+        else:
+            across, along = ARROWS[event.key()]
+            step = span * NUDGE * (0.1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0)
+            self.nudge(across * step, along * step / reach)
+        return ""
 
     def begin(self, grip: Grip, scene: LineScene, press: QPointF) -> None:
         """Take hold of a particle.  Of several in one place it is the last; a selection moves as one."""

@@ -11,16 +11,18 @@ from gui.draw.discs import LABELLED, SMALL, draw_count, draw_disc, draw_dots, dr
 from gui.draw.marks import draw_arrow, draw_centre, draw_flash
 from gui.draw.palette import Colours, with_alpha
 from gui.draw.raster import device_size, draw_pixels
-from gui.draw.strip import LogScale, bars, column_masses
+from gui.draw.strip import SHADES, LogScale, bars, column_masses, mass_shades, shade_index
+from gui.draw.world_lines import CROWD
 
-from .line_scene import LARGEST, LineScene
+from .line_scene import LARGEST, Grip, LineScene
 from .linked_axes import SMALL as SMALL_TEXT
-from .linked_axes import readable, sized
+from .linked_axes import draw_ring, readable, sized
 
 ONE_BY_ONE = 150  # up to this many clusters all are discs with an outline
 GHOSTS = 300  # more members than this have their ghosts in a strip
 MOST_FLASHES = 40
 FLASH_SECONDS = 0.4
+FAINTEST = 0.05  # impacts weaker than this part of the strongest do not flash
 FADED = 0.25
 
 
@@ -45,20 +47,41 @@ def paint_line(painter: QPainter, scene: LineScene, colours: Colours, lit: np.nd
         _paint_centre(painter, scene, colours)
 
 
-def inks(colours: Colours) -> list:
-    """The six colours of lineage, then the same six faded."""
-    return [*colours.clusters, *(colours.faded(colour, FADED) for colour in colours.clusters)]
+def paint_rings(painter: QPainter, scene: LineScene, colours: Colours, grip: Grip | None, editable: bool) -> None:
+    """Rings around what is selected and what the mouse is on, and the knob at its arrow's tip if it can be dragged."""
+    nodes = scene.nodes[scene.shown]
+    for i in np.flatnonzero(nodes == scene.session.selection.node):
+        draw_ring(painter, scene.place(int(scene.shown[i])), float(scene.radius[i]) + 3.0, colours.accent)
+    if grip is None:
+        return
+    draw_ring(painter, scene.place(grip.cluster), scene.radius_of(grip.cluster) + 2.0, colours.ink, 1.5)
+    if editable and scene.has_arrows:
+        row = int((scene.shown == grip.cluster).argmax())
+        painter.setBrush(colours.background)
+        painter.setPen(QPen(colours.accent if grip.kind == "tip" else colours.ink, 1.5))
+        size = 4.5 if grip.kind == "tip" else 3.5
+        painter.drawEllipse(QPointF(float(scene.tips[row]), float(scene.arrow_heights[row])), size, size)
+
+
+def inks(scene: LineScene, colours: Colours) -> list:
+    """The colours of lineage (in a crowd, shades by mass), then the same ones faded."""
+    crowd = len(scene.session.document.system) > CROWD
+    bright = mass_shades(colours) if crowd else list(colours.clusters)
+    return [*bright, *(colours.faded(colour, FADED) for colour in bright)]
 
 
 def ink_index(scene: LineScene, lit: np.ndarray | None) -> np.ndarray:
     """Of each cluster in sight, its place in ``inks``."""
     nodes = scene.nodes[scene.shown]
-    index = scene.session.colours[nodes].astype(np.int64)
-    return index if lit is None else index + 6 * ~lit[nodes]
+    if len(scene.session.document.system) > CROWD:
+        index, count = shade_index(scene.clusters.mass[scene.shown], strip_scale(scene)), SHADES
+    else:
+        index, count = scene.session.colours[nodes].astype(np.int64), 6
+    return index if lit is None else index + count * ~lit[nodes]
 
 
 def _paint_discs(painter: QPainter, scene: LineScene, colours: Colours, lit) -> None:
-    index, palette, radius = ink_index(scene, lit), inks(colours), scene.radius
+    index, palette, radius = ink_index(scene, lit), inks(scene, colours), scene.radius
     large = np.ones(radius.size, bool) if radius.size <= ONE_BY_ONE else radius > SMALL
     for i in np.flatnonzero(large)[np.argsort(-radius[large], kind="stable")]:
         cluster, ink = int(scene.shown[i]), palette[index[i]]
@@ -86,7 +109,7 @@ def _covered(scene: LineScene, i: int) -> bool:
 
 def _paint_arrows(painter: QPainter, scene: LineScene, colours: Colours, lit) -> None:
     """Arrows above the discs, each on a thin stem where it flies high."""
-    index, palette = ink_index(scene, lit), inks(colours)
+    index, palette = ink_index(scene, lit), inks(scene, colours)
     few = scene.shown.size <= 60
     top, heights = scene.base - scene.radius, scene.arrow_heights
     x = scene.x[scene.shown]
@@ -164,10 +187,13 @@ def _paint_flashes(painter: QPainter, scene: LineScene, colours: Colours) -> Non
     some = np.arange(max(first, np.searchsorted(events.time, 0.0, side="right")), last)
     if some.size > MOST_FLASHES:
         some = some[np.argsort(-events.energy_lost[some])[:MOST_FLASHES]]
+    strength = np.sqrt(events.energy_lost[some] / max(events.energy_lost.max(initial=0.0), 1e-300))
+    some, strength = some[strength > FAINTEST], strength[strength > FAINTEST]
     ranks = events.first[some]
-    for event, cluster in zip(some, np.searchsorted(scene.clusters.start, ranks, side="right") - 1, strict=True):
-        age = (clock.t - float(events.time[event])) / (FLASH_SECONDS * rate)
-        draw_flash(painter, scene.place(cluster), scene.radius_of(cluster), min(max(age, 0.0), 1.0), colours.heat)
+    clusters = np.searchsorted(scene.clusters.start, ranks, side="right") - 1
+    for event, cluster, power in zip(some, clusters, strength, strict=True):
+        age = min(max((clock.t - float(events.time[event])) / (FLASH_SECONDS * rate), 0.0), 1.0)
+        draw_flash(painter, scene.place(cluster), scene.radius_of(cluster), (age, float(power) ** 0.5), colours.heat)
 
 
 def _paint_centre(painter: QPainter, scene: LineScene, colours: Colours) -> None:

@@ -16,7 +16,6 @@ from gui.draw.world_raster import AT_REST, ON_PAPER
 from gui.draw.x_range import XRange
 from gui.model.lineage import nodes_at
 
-from .line import SharedX
 from .line_scene import LEFT, RIGHT
 from .linked_axes import (
     SMALL,
@@ -31,6 +30,7 @@ from .linked_axes import (
     sized,
 )
 from .linked_view import Hit, LinkedView
+from .shared_zoom import SharedZoom
 from .space_time_axis import time_label, time_ticks
 
 AT_ONCE = 20_000  # particles whose world lines are put in order while the user waits
@@ -52,7 +52,7 @@ class SpaceTimeView(LinkedView):
     def __init__(self, session, theme, parent=None):
         super().__init__(session, theme, parent)
         self.x_range = XRange.of(session)
-        self.zoom = SharedX(self.x_range, vertical=True)
+        self.zoom = SharedZoom(self.x_range, vertical=True)
         self.x_range.changed.connect(self._moved)
         self._paths: tuple[tuple, HeavyPaths] | None = None
         self._under_way: tuple | None = None
@@ -145,9 +145,7 @@ class SpaceTimeView(LinkedView):
         tree, n = history.tree, len(history.particles)
         first, last = int(tree.first[node]), int(tree.last[node])
         size = last - first + 1
-        who = (
-            f"Particle {first + 1:,}" if size == 1 else f"Cluster of {size:,} particles ({first + 1:,} to {last + 1:,})"
-        )
+        who = f"Particle {first:,}" if size == 1 else f"Cluster of {size:,} particles (ranks {first:,} to {last:,})"
         born = 0.0 if node < n else float(tree.time[node - n])
         died = "" if tree.parent[node] < 0 else f" to t = {readable(tree.time[tree.parent[node] - n])}"
         mass = float(tree.mass[node])

@@ -1,0 +1,37 @@
+"""What the line view says: its heading, and the card of what the mouse is on."""
+
+from __future__ import annotations
+
+from .line_scene import Grip, LineScene
+from .linked_axes import readable
+
+DRAGS = {"disc": "drag: position; Ctrl+wheel: mass", "tip": "drag: velocity", "rim": "drag: mass"}
+
+
+def heading(scene: LineScene) -> tuple[str, str]:
+    """What is shown, and what areas, arrows and bars mean."""
+    n, k = len(scene.session.document.system), len(scene.clusters)
+    title = f"t = {readable(scene.session.clock.t)}   {n:,} {'particle' if n == 1 else 'particles'}"
+    if k < n:
+        title += f" in {k:,} {'cluster' if k == 1 else 'clusters'}"
+    note = "bars: mass in each column of pixels, on a log scale" if scene.strip else "area: mass"
+    if scene.has_arrows:
+        unit = "per mass " if scene.arrows == "momentum" else ""
+        note += f"; arrows: {scene.arrows}, {unit}the way in a time of {readable(scene.scale.reach, 2)}"
+    if scene.ghosts:
+        note += "; below: free flight without collisions"
+    return title, note
+
+
+def card(grip: Grip, scene: LineScene, editable: bool) -> list[str]:
+    """Who is under the mouse: position, mass, velocity, momentum, members, and what a drag would change."""
+    cluster, clusters = grip.cluster, scene.clusters
+    first, size = int(clusters.start[cluster]), int(scene.sizes[cluster])
+    mass, velocity = float(clusters.mass[cluster]), float(clusters.velocity[cluster])
+    if size == 1:
+        lines = [f"Particle {first:,}"]
+    else:
+        lines = [f"Cluster of {size:,} particles", f"ranks {first:,} to {first + size - 1:,}"]
+    lines.append(f"position {readable(clusters.position[cluster], 4)}   mass {readable(mass, 4)}")
+    lines.append(f"velocity {readable(velocity, 4)}   momentum {readable(mass * velocity, 4)}")
+    return [*lines, DRAGS[grip.kind]] if editable else lines
