@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPainter  # noqa: E402
 
 from gui.draw.palette import Colours  # noqa: E402
 from gui.draw.x_range import XRange  # noqa: E402
+from gui.model import edits  # noqa: E402
 from gui.model.document import Document  # noqa: E402
 from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
@@ -165,3 +166,22 @@ def test_all_views_of_a_session_share_the_positions_in_sight():
     assert view.x_range.low > -1.0 - 0.07 * 3.0
     XRange.of(view.session).fit()
     assert view.x_range.low == pytest.approx(-1.0 - 0.07 * 3.0, abs=0.5)
+
+
+def test_a_camera_that_follows_keeps_the_selected_cluster_in_the_middle():
+    view = line_of(camera="follow")
+    view.x_range.zoom(0.2)
+    view.session.selection.select_node(2)
+    for t in (0.3, 1.1, 4.0):
+        view.session.clock.go(t)
+        x = view.scene().x[-1]
+        assert x == pytest.approx(view.scene().area.center().x())
+
+
+def test_an_edit_that_takes_a_particle_out_of_sight_shows_it_and_a_fixed_camera_does_not():
+    for camera, shown in (("fit", True), ("fixed", False)):
+        view = line_of(camera=camera)
+        view.x_range.zoom(0.9)
+        document = view.session.document
+        document.edit(edits.moved(document.system, 0, -50.0), "Move particle")
+        assert (view.x_range.low <= -50.0) is shown

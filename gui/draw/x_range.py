@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
 from gui.model.signal import Signal
 
 MARGIN = 0.07
+NOTHING = (-1.0, 1.0)  # what is in sight of an empty line
 _RANGES: WeakKeyDictionary = WeakKeyDictionary()
 
 
 class XRange:
     """``low`` .. ``high`` of the position axis.  ``changed`` fires after each pan, zoom or fit.
 
-    A document that is loaded is fitted; an edit leaves the range alone unless it takes a particle out of sight.
+    A document that is loaded is fitted; an edit leaves the range alone unless it takes a particle out of sight.  With
+    the option ``camera`` = "follow" the selected cluster (or the centre of mass) stays in the middle as time passes;
+    with "fixed" nothing but the user moves it once there is something to see.
     """
 
     def __init__(self, session):
@@ -24,11 +27,12 @@ class XRange:
         self.changed = Signal()
         self.held = False  # while something is being dragged nothing moves under the hand
         self._document = session.document
-        self._clock = session.clock
-        self._seen = None
-        self._extent = (-1.0, 1.0)
-        self._document.changed.connect(self._follow)
-        self._follow()
+        self._session = ref(session)  # the session owns its range, not the other way round
+        self._extent = NOTHING
+        self._document.changed.connect(self._reread)
+        session.clock.changed.connect(self._keep_up)
+        session.selection.changed.connect(self._keep_up)
+        self._reread()
 
     @staticmethod
     def of(session) -> XRange:
@@ -61,21 +65,34 @@ class XRange:
         centre = 0.5 * (self.low + self.high) if centre is None else centre
         self.show(centre + (self.low - centre) * factor, centre + (self.high - centre) * factor)
 
-    def _follow(self) -> None:
+    def _reread(self) -> None:
         before, was_fitted = self._extent, (self.low, self.high) == self._extent
         self._extent = _extent(self._document.history, self._document.system.horizon)
-        if self.held:
+        session = self._session()
+        if self.held or (session is not None and session.options.camera == "fixed" and before != NOTHING):
             return
         loaded = not (self._document.can_undo or self._document.can_redo)
         left = self._extent[0] < min(before[0], self.low) or self._extent[1] > max(before[1], self.high)
         if loaded or was_fitted or left:
             self.fit()
 
+    def _keep_up(self) -> None:
+        session = self._session()
+        if session is None or session.options.camera != "follow" or self.held or not len(session.clusters):
+            return
+        clusters, node = session.clusters, session.selection.node
+        if node is None:
+            middle = float((clusters.mass * clusters.position).sum() / clusters.mass.sum())
+        else:
+            first = session.document.history.tree.first[node]
+            middle = float(clusters.position[np.searchsorted(clusters.start, first, side="right") - 1])
+        self.show(middle - 0.5 * self.span, middle + 0.5 * self.span)
+
 
 def _extent(history, horizon: float) -> tuple[float, float]:
     """All positions from time 0 to the horizon, with a margin."""
     if len(history.particles) == 0:
-        return -1.0, 1.0
+        return NOTHING
     ends = np.concatenate([history.positions(t)[[0, -1]] for t in (0.0, min(horizon, history.until))])
     ends = ends[np.isfinite(ends)]
     low, high = float(ends.min()), float(ends.max())

@@ -84,8 +84,8 @@ class LineScene:
     @cached_property
     def x(self) -> np.ndarray:
         position = self.clusters.position
-        place = self.area.left() + (position - self.limits[0]) * self.pixels_a_unit
-        return np.nan_to_num(place, nan=-1e9, posinf=1e9, neginf=-1e9)
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.clip(self.area.left() + (position - self.limits[0]) * self.pixels_a_unit, -1e9, 1e9)
 
     @cached_property
     def pixels_a_unit(self) -> float:
