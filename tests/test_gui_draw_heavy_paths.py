@@ -57,6 +57,14 @@ def test_a_coarse_level_has_far_fewer_lines_and_a_fine_one_has_all():
     assert len(paths.level(2.0**40)) > 0.99 * len(paths.segments)
 
 
+def test_zooming_keeps_few_levels_in_memory():
+    history = _history("gaussian-weights", 3000)
+    paths = _paths(history, history.last_collision)
+    for power in range(2, 30):
+        assert len(paths.level(2.0**power, every=2)) <= len(paths.level(2.0**power))
+    assert len(paths.levels) <= 6
+
+
 def test_a_thinned_choice_keeps_the_outermost_lines():
     history = simulate(get("explosion", 5000).particles)
     paths = _paths(history, 1.0)

@@ -17,6 +17,7 @@ from particles import History
 from particles.compiled import compiled
 
 FINEST = 40  # a level of 2^40 rows keeps every segment that numbers can tell apart
+KEPT = 6  # levels, of up to 60 MB each where there are a million lines
 COLUMNS = 1_500  # of pixels, at which no path that stands alone is left out
 
 
@@ -83,7 +84,10 @@ class HeavyPaths:
         """
         power = int(np.clip(np.ceil(np.log2(max(rows, 2.0))), 1, FINEST))
         if (power, every) not in self.levels:
-            self.levels[power, every] = self._thinned(power) if every == 1 else _sparse(self.level(rows), every)
+            lines = self._thinned(power) if every == 1 else _sparse(self.level(rows), every)
+            while len(self.levels) >= KEPT:
+                del self.levels[next(iter(self.levels))]
+            self.levels[power, every] = lines
         lines = self.levels[power, every]
         return lines.taken(slice(0, int(np.searchsorted(lines.ends, -0.5 / max(rows, 1.0), side="right"))))
 
