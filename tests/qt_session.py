@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -34,46 +34,35 @@ def children() -> set[int]:
 
 def left_over(app, before) -> list[str]:
     """What a test has left: active timers, threads, processes and windows that were not there before."""
-    from PySide6.QtCore import QObject, QThread, QThreadPool, QTimer
+    from PySide6.QtCore import QThread, QThreadPool, QTimer
 
-    threads, processes, widgets, timers = before
+    threads, processes, widgets = before
     found = [f"thread {thread.name}" for thread in threading.enumerate() if thread not in threads and not thread.daemon]
     found += [f"process {number}" for number in children() - processes]
     for widget in app.topLevelWidgets():
         if id(widget) not in widgets and widget.isVisible():
             found.append(f"window {type(widget).__name__} {widget.windowTitle()!r}")
-    for thing in gc.get_objects():
-        if isinstance(thing, QObject):
-            try:
-                if isinstance(thing, QTimer) and thing.isActive() and id(thing) not in timers:
-                    found.append(f"timer of {type(thing.parent()).__name__}, every {thing.interval()} ms")
-                elif isinstance(thing, QThread) and thing.isRunning() and thing is not app.thread():
-                    found.append(f"QThread {type(thing).__name__}")
-                elif isinstance(thing, QThreadPool) and thing.activeThreadCount():
-                    found.append(f"{thing.activeThreadCount()} jobs in a pool")
-            except RuntimeError:  # Qt has deleted it
-                continue
+    kinds = (QTimer, QThread, QThreadPool)
+    for thing in [thing for thing in gc.get_objects() if isinstance(thing, kinds)]:
+        with suppress(RuntimeError):  # Qt has deleted it
+            found += _running(thing, app)
     return found
 
 
-def state_before(app):
-    from PySide6.QtCore import QTimer
+def _running(thing, app) -> list[str]:
+    from PySide6.QtCore import QThread, QTimer
 
-    timers = {id(t) for t in gc.get_objects() if isinstance(t, QTimer) and _active(t)}
-    return set(threading.enumerate()), children(), {id(w) for w in app.topLevelWidgets()}, timers
-
-
-def _active(timer) -> bool:
-    try:
-        return timer.isActive()
-    except RuntimeError:
-        return False
+    if isinstance(thing, QTimer):
+        return [f"timer of {type(thing.parent()).__name__}, {thing.interval()} ms"] if thing.isActive() else []
+    if isinstance(thing, QThread):
+        return [f"QThread {type(thing).__name__}"] if thing.isRunning() and thing is not app.thread() else []
+    return [f"{thing.activeThreadCount()} jobs in a pool"] if thing.activeThreadCount() else []
 
 
 @pytest.fixture
 def nothing_left(qapp):
     """Fails the test that leaves a timer, a thread, a job, a process or a window."""
-    before = state_before(qapp)
+    before = set(threading.enumerate()), children(), {id(widget) for widget in qapp.topLevelWidgets()}
     yield
     until = time.monotonic() + 3
     while (found := left_over(qapp, before)) and time.monotonic() < until:
@@ -112,8 +101,6 @@ def make_window(qapp, nothing_left, tmp_path):
         window.deleteLater()
     filing.ask_unsaved = asked
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    windows.clear()
-    gc.collect()
 
 
 def _discards(_window, _name):

@@ -53,7 +53,7 @@ def make_window(args: argparse.Namespace, settings: Settings, unsaved: Path | No
     if args.theme:
         options.set(theme=args.theme)
     window = MainWindow(Session(Document(), options), settings, unsaved)
-    restored = settings.restore(window)
+    restored = window.layout_restored = settings.restore(window)
     if args.size:
         window.resize(*args.size)
     elif not restored:

@@ -19,11 +19,13 @@ def _folder() -> tempfile.TemporaryDirectory:
 
 @cache
 def arrow_files(colour: str) -> dict[str, str]:
-    """Paths of the pictures "up", "down" and "tick" in a colour, as a style sheet takes them."""
+    """Paths of the pictures "up", "down", "tick", "close" and "float" in a colour, as a style sheet takes them."""
     shapes = {
         "up": [(3, 7.5), (6, 4.5), (9, 7.5)],
         "down": [(3, 4.5), (6, 7.5), (9, 4.5)],
         "tick": [(2.5, 6.5), (5, 9), (9.5, 3.5)],
+        "close": [(3, 3), (9, 9), (6, 6), (9, 3), (3, 9)],
+        "float": [(3, 5), (3, 9.5), (7.5, 9.5), (7.5, 5), (3, 5), (5, 5), (5, 2.5), (9.5, 2.5), (9.5, 7), (7.5, 7)],
     }
     return {name: _drawn(name, points, QColor(colour)) for name, points in shapes.items()}
 

@@ -69,7 +69,8 @@ class Docks:
         if self.readouts is None:
             self.readouts = part("readouts")(self._window.session, self._window.colours)
             self._views.insertWidget(0, scrolled(self.readouts))
-            self._views.setSizes([300, 360])
+            self._views.setStretchFactor(1, 1)
+            self._views.setSizes([self.readouts.sizeHint().height() + 12, 2000])
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
         if not self.lessons_dock.isHidden():

@@ -55,8 +55,7 @@ class Editing:
         self._selection.select(range(first, first + count))
 
     def can_delete(self) -> bool:
-        ids = self._selection.ids
-        return bool(ids) and self._document.latest is self._document.system
+        return bool(self._selection) and self._document.latest is self._document.system
 
     can_duplicate = can_delete
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtWidgets import QDialog, QMainWindow, QSizePolicy, QTabWidget, QToolBar, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QTabWidget
 
 from ..draw.x_range import XRange
-from ..model.autosave import Autosave, discard, found, restore
+from ..model.autosave import Autosave
 from ..model.session import Session
 from .actions import EDIT, FILE, HELP, PLAY, VIEW
 from .command_palette import CommandPalette
@@ -18,9 +19,11 @@ from .editing import Editing
 from .errors import one_sentence
 from .filing import Filing
 from .key_overlay import KeyOverlay
+from .leaving import end, offer_unsaved
 from .menus import Menus
 from .messages import MessageStrip
-from .pages import ModeBar, PageController, Pages
+from .mode_bar import ModeBar, add_bar
+from .pages import PageController, Pages
 from .particles_page import ParticlesPage
 from .parts import actions_of, lesson_controller
 from .playing import Playing, Ticking
@@ -62,7 +65,7 @@ class MainWindow(QMainWindow):
         if self.autosave is not None:
             self.autosave.trouble.connect(self.tell)
         self.ticking = Ticking(session.clock, self)
-        self._finished = self._closed = False
+        self._finished = self._closed = self.layout_restored = False
         self._refresh_title()
         self.shortcuts.refresh()
 
@@ -76,6 +79,7 @@ class MainWindow(QMainWindow):
         session.selection.changed.connect(self._refresh_actions)
         session.clock.state_changed.connect(self._refresh_actions)
         session.options.changed.connect(self._option_changed)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
 
     def _run_quietly(self, work, then, _what: str) -> None:
         self.workers.run(work, then, "", key=object())
@@ -95,8 +99,8 @@ class MainWindow(QMainWindow):
         self.mode_bar = ModeBar(self.shortcuts)
         self.transport = Transport(self.session, self.colours, self.shortcuts)
         self.setCentralWidget(self.pages)
-        self._add_bar(self.mode_bar, "Pages", Qt.ToolBarArea.TopToolBarArea)
-        self._transport_bar = self._add_bar(self.transport, "Transport", Qt.ToolBarArea.BottomToolBarArea)
+        add_bar(self, self.mode_bar, "Pages", Qt.ToolBarArea.TopToolBarArea)
+        self._transport_bar = add_bar(self, self.transport, "Transport", Qt.ToolBarArea.BottomToolBarArea)
         self.docks = Docks(self)
         self.scenario_dock, self.views_dock = self.docks.scenario_dock, self.docks.views_dock
         self.lessons_dock = self.docks.lessons_dock
@@ -108,16 +112,6 @@ class MainWindow(QMainWindow):
         self.palette_box = CommandPalette(self, self.shortcuts)
         self.key_overlay = KeyOverlay(self, self.shortcuts)
         self.tour: Tour | None = None
-
-    def _add_bar(self, inside: QWidget, title: str, area: Qt.ToolBarArea) -> QToolBar:
-        """A bar over the whole width of the window, which stays where it is."""
-        bar = QToolBar(title, self, movable=False, floatable=False)
-        bar.setObjectName(title)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(inside)
-        self.addToolBar(area, bar)
-        return bar
 
     # what the parts ask of the window
 
@@ -186,24 +180,15 @@ class MainWindow(QMainWindow):
         if self.focusWidget() is None or self.focusWidget() in self.mode_bar.buttons.values():
             self.setFocus()
         self.docks.finish()
-        self.docks.set_widths()
-        self._offer_unsaved()
+        if not self.layout_restored:
+            self.docks.set_widths()
+        offer_unsaved(self)
 
     def rescue(self) -> None:
         """Something unexpected happened: what was being dragged is dropped, and so kept safe with the rest."""
         self.session.clock.pause()
         while self.session.document.dragging:
             self.session.document.end_drag()
-
-    def _offer_unsaved(self) -> None:
-        lost = next(iter(found(self.unsaved)), None) if self.unsaved is not None else None
-        if lost is not None:
-            self.messages.tell(
-                f"“{lost.name}” was not saved when the program ended on {lost.when:%d %B at %H:%M}.",
-                "info",
-                restore=lambda: self.attempt(lambda: restore(self.session.document, lost)) and discard(lost),
-                discard=lambda: discard(lost),
-            )
 
     # what changes
 
@@ -212,15 +197,13 @@ class MainWindow(QMainWindow):
 
     def _refresh_title(self) -> None:
         document = self.session.document
-        name = document.latest.name
-        self.setWindowTitle(f"{name}[*] — Sticky Weights")
+        self.setWindowTitle(f"{document.latest.name}[*] — Sticky Weights")
         self.setWindowModified(document.modified)
-        count = len(document.latest)
-        kind = "weights" if document.latest.kind == "weights" else "particles"
-        star = " *" if document.modified else ""
-        seed = "" if document.latest.seed is None else f" · seed {document.latest.seed}"
-        self.mode_bar.document.setText(f"{name}{star} · {count:,} {kind}{seed}")
+        self.mode_bar.show_document(document)
         self.shortcuts.refresh()
+
+    def _system_changed(self, _scheme) -> None:
+        self._option_changed("theme")  # another theme only where the option says "system"
 
     def _option_changed(self, name: str) -> None:
         if name == "theme":
@@ -262,21 +245,6 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._closed = True
-        self.session.clock.pause()
-        self.ticking.stop()
-        for dialog in self.findChildren(QDialog):
-            dialog.close()
-        for page in [*self.pages.all_built(), self.docks.lessons]:
-            closing = getattr(page, "closing", None)
-            if closing is not None:
-                closing()
-        self.workers.closing()
-        self.docks.all_shown()
-        self.settings.keep(self)
-        self.settings.keep_options(self.session.options)
-        self.settings.keep_recent(self.session.document.recent)
-        if self.autosave is not None:
-            self.autosave.close()
-        self.shortcuts.stop()
-        self.session.close()
+        QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_changed)
+        end(self)
         super().closeEvent(event)

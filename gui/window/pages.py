@@ -1,77 +1,10 @@
-"""The pages of the window, each built when it is first shown, and the bar to choose one."""
+"""The pages of the window, each built when it is first shown."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QSizePolicy,
-    QStackedWidget,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from .parts import PAGE_TEXT, part
-
-SOON_MS = 300  # work that is done before is not spoken of
-
-
-class ModeBar(QWidget):
-    """One button for each page, and what is open."""
-
-    def __init__(self, shortcuts, parent=None):
-        super().__init__(parent)
-        self.setObjectName("modeBar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 5, 12, 5)
-        row.setSpacing(2)
-        self.buttons: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
-        for name, text in PAGE_TEXT.items():
-            button = QToolButton(text=text, checkable=True)
-            button.setProperty("mode", True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            action = shortcuts.table[f"page-{name}"]
-            button.setToolTip(f"{action.why} ({action.keys[0]})")
-            button.setAccessibleDescription(action.why)
-            button.clicked.connect(lambda _=False, id=action.id: shortcuts.do(id))
-            group.addButton(button)
-            row.addWidget(button)
-            self.buttons[name] = button
-        self.buttons["particles"].setChecked(True)
-        row.addStretch(1)
-        self._busy = QLabel()
-        self._busy.setProperty("role", "quiet")
-        self._progress = QProgressBar(textVisible=False, minimum=0, maximum=0)
-        self._progress.setFixedWidth(90)
-        self._progress.setAccessibleName("Busy")
-        self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
-        self._soon.timeout.connect(lambda: self._set_busy(True))
-        self._set_busy(False)
-        row.addWidget(self._busy)
-        row.addWidget(self._progress)
-        self.document = QLabel()
-        self.document.setProperty("role", "quiet")
-        self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.document, 4)
-
-    def show_busy(self, what: str) -> None:
-        """Say what is being done, where that takes longer than a moment; "" for nothing."""
-        self._busy.setText(f"{what[:1].upper()}{what[1:]}…" if what else "")
-        if not what:
-            self._soon.stop()
-            self._set_busy(False)
-        elif self._progress.isHidden() and not self._soon.isActive():
-            self._soon.start()
-
-    def _set_busy(self, busy: bool) -> None:
-        self._busy.setVisible(busy)
-        self._progress.setVisible(busy)
 
 
 class Pages(QStackedWidget):

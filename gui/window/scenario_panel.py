@@ -65,6 +65,7 @@ class ScenarioPanel(QWidget):
             box.setRange(0, largest)
             box.setGroupSeparatorShown(True)
             box.setKeyboardTracking(False)
+            box.lineEdit().setTextMargins(6, 0, 0, 0)
             box.setAccessibleName(what)
             box.editingFinished.connect(self._redraw)
         self.again = QPushButton("Draw again")

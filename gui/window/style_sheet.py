@@ -27,7 +27,7 @@ QMenu::indicator { width: 14px; height: 14px; left: 7px; }
 QStatusBar { background: $window; color: $secondary; }
 QStatusBar::item { border: none; }
 
-QDockWidget { color: $secondary; }
+QDockWidget { color: $secondary; titlebar-close-icon: url($close); titlebar-normal-icon: url($float); }
 QDockWidget::title { background: $window; padding: 7px 10px 5px 10px; }
 QDockWidget > QWidget { background: $window; }
 QDockWidget::close-button, QDockWidget::float-button { border-radius: 4px; padding: 1px; }
@@ -78,7 +78,7 @@ QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
     margin: 0px; }
 QLineEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled { color: $disabled; background: $window; }
 QAbstractSpinBox { padding: 4px 20px 4px 7px; }
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0 0 0 6px; margin: 0;
+QLineEdit#qt_spinbox_lineedit, QComboBox QLineEdit { border: none; padding: 0 0 0 7px; margin: 0;
     background: transparent; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; background: transparent; width: 17px;
     border-radius: 4px; margin: 1px; }
