@@ -151,8 +151,10 @@ def test_a_run_is_started_stopped_gone_on_with_and_stopped_by_closing(page, qtbo
     qtbot.waitUntil(lambda: not page.own.running, timeout=60_000)
     qtbot.waitUntil(lambda: page.look.newest.status == "interrupted", timeout=10_000)
     assert page.told == []
+    page.do_train_pin()
     page.do_train_resume()
     qtbot.waitUntil(lambda: page.look.newest.status == "running", timeout=60_000)
+    assert page.look.pinned is not None
     process = page.own._child
     page.closing()
     qtbot.waitUntil(lambda: "and saved" in "".join(process.lines()[-1:]), timeout=60_000)

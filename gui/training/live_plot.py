@@ -103,20 +103,34 @@ class LivePlot(QWidget):
         while len(self._lines) < len(self._series):
             self._lines.append(pg.PlotCurveItem())
             self.area.box.addItem(self._lines[-1])
-        words = [f"<b>{self._title}</b>"]
         for line, one in zip(self._lines, self._series, strict=True):
             there = np.isfinite(one.y) & np.isfinite(one.x) & ((one.y > 0) | (not self._log))
             x, y = one.x[there], one.y[there]
-            last = f" {shown(float(y[-1]))}" if y.size else ""
             if x.size == 1:  # a dash, for a curve of one point shows nothing
                 x, y = x + np.array([-0.2, 0.2]), np.repeat(y, 2)
             colour = self._colours.clusters[one.colour % len(self._colours.clusters)]
             pen = pg.mkPen(colour, width=1.5, style=STYLES[one.style % len(STYLES)])
             line.setData(x, np.log10(y) if self._log else y, pen=pen)
-            glyph = _GLYPHS[one.style % len(_GLYPHS)]
-            words.append(f'<span style="color:{colour.name()}">{glyph} {escape(one.name)}{last}</span>')
-        self._heading.setText("&nbsp; ".join(words))
+        self._write()
         self.area.setAccessibleDescription("; ".join(f"{one.name}, {len(one.y)} points" for one in self._series))
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._write()
+
+    def _write(self) -> None:
+        """The heading, with the last value of each curve where there is room for them."""
+        for with_values in (True, False):
+            words = [f"<b>{self._title}</b>"]
+            for one in self._series:
+                values = one.y[np.isfinite(one.y)]
+                last = f" {shown(float(values[-1]))}" if values.size and with_values else ""
+                colour = self._colours.clusters[one.colour % len(self._colours.clusters)].name()
+                glyph = _GLYPHS[one.style % len(_GLYPHS)]
+                words.append(f'<span style="color:{colour}">{glyph} {escape(one.name)}{last}</span>')
+            self._heading.setText("&nbsp; ".join(words))
+            if self._heading.sizeHint().width() + self._x_label.sizeHint().width() + 8 <= self.width():
+                break
 
 
 def shown(value: float) -> str:

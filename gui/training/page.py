@@ -157,7 +157,7 @@ class TrainingPage(QWidget):
         self.watcher.refused.connect(self._tell)
         self._replay.moved.connect(self._show)
         self.own.waits.connect(self._seen_words)
-        self.own.began.connect(self._follow)
+        self.own.began.connect(lambda folder: self.watcher.path == folder or self._follow(folder))
         self.own.ended.connect(self._own_ended)
         self.form.asked.connect(lambda request: self._start(self.own.start, request))
         self.form.follow_asked.connect(self.do_train_follow)

@@ -28,7 +28,7 @@ class PlotArea(pg.GraphicsLayoutWidget):
         self.left.setWidth(width)
         for axis in (self.left, self.bottom):
             axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickLength=-4)
+            axis.setStyle(tickLength=-4, maxTickLevel=1)
         if not numbers:
             self.bottom.setStyle(showValues=False)
             self.bottom.setHeight(5)

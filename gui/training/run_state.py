@@ -53,16 +53,16 @@ EMPTY = Curves(*(np.empty(0) for _ in Curves._fields))
 class RunState:
     """A run as it was seen at one look.
 
-    ``status``: "running", "finished", "interrupted", "failed", or what the log cannot say: "starting" (there is a
-    process, and no log yet), "killed" (nobody trains in the folder any more), "gone" (the folder is not there).
-    ``message`` is what the run said when it ended, ``trouble`` one sentence about what could not be read, "" where all
-    was well.  ``behind``: snapshots still to be read; ``restarted``: how often a resume cut the log back while it was
-    followed.
+    ``status``: "running", "finished", "interrupted", "failed", or what the log cannot say: "unread" (nobody has
+    looked yet), "starting" (there is a process, and no log yet), "killed" (nobody trains in the folder any more),
+    "gone" (the folder is not there).  ``message`` is what the run said when it ended, ``trouble`` one sentence about
+    what could not be read, "" where all was well.  ``behind``: snapshots still to be read; ``restarted``: how often a
+    resume cut the log back while it was followed.
     """
 
     path: Path
     config: dict = field(default_factory=dict)
-    status: str = "running"
+    status: str = "unread"
     message: str = ""
     trouble: str = ""
     lines: tuple[dict, ...] = ()

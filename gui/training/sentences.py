@@ -5,6 +5,7 @@ from __future__ import annotations
 from .run_state import RunState
 
 WORDS = {
+    "unread": "reading",
     "starting": "starting",
     "running": "training",
     "finished": "finished",
@@ -14,6 +15,7 @@ WORDS = {
     "gone": "gone",
 }
 ROLES = {
+    "unread": "quiet",
     "starting": "good",
     "running": "good",
     "finished": "quiet",
@@ -24,6 +26,7 @@ ROLES = {
 }
 CAN_GO_ON = ("interrupted", "failed", "killed")
 _STANDS = {
+    "unread": "has not been read yet",
     "starting": "has only begun",
     "running": "is training",
     "finished": "has finished: there is nothing to go on with",
@@ -35,6 +38,8 @@ def about(state: RunState) -> str:
     """How the run stands, after the word of WORDS."""
     done = len(state.lines)
     of = f"epoch {done:,} of {state.epochs:,}" if state.epochs else f"epoch {done:,}"
+    if state.status == "unread":
+        return ""
     if state.status == "starting":
         return "The run loads what it needs."
     if state.status == "gone":
