@@ -46,7 +46,7 @@ class Controls:
         self._at.setMinimumWidth(150)
         self.words = QPlainTextEdit(readOnly=True, maximumBlockCount=400)
         self.words.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
-        self.words.setFixedHeight(120)
+        self.words.setFixedHeight(92)
         self.words.setAccessibleName("What the run says")
         self.words.hide()
         self.says.toggled.connect(self.words.setVisible)
