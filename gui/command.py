@@ -7,6 +7,7 @@ is one sentence.
 from __future__ import annotations
 
 import argparse
+import gc
 import math
 import re
 import sys
@@ -42,6 +43,7 @@ def _run(args: argparse.Namespace) -> int:
     if reason := why_no_window():
         print(f"No window can be opened: {reason}.", file=sys.stderr)
         return _headless(args)
+    gc.disable()  # nothing of what is loaded now will be garbage; the window turns it on again
     from .window.application import run
 
     return run(args)

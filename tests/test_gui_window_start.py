@@ -116,6 +116,9 @@ def test_the_first_start_plays_and_an_unknown_scenario_is_told(make_window):
     other = make_window("two-equa")
     assert "did you mean 'two-equal'" in other.messages.text
     assert len(other.session.document.system) > 0
+    third = make_window("missing.json")
+    assert "missing.json" in third.messages.text
+    assert len(third.session.document.system) > 0
 
 
 def test_the_command_line_reaches_the_window(make_window):

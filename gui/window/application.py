@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import signal
@@ -67,6 +68,7 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
     subject = args.subject
     is_path = subject is not None and (Path(subject).exists() or Path(subject).suffix or "/" in subject)
     if is_path:
+        filing.load_scenario(FIRST_SCENARIO, play=False)  # where the file is no good, or is a training run
         window.open(subject)
         if args.n is not None or args.seed is not None:
             window.tell("The number of particles and the seed of a file are its own: --n and --seed change scenarios.")
@@ -95,6 +97,7 @@ def run(args: argparse.Namespace) -> int:
     interrupt = _closes_on_interrupt(window)
     open_subject(window, args)
     window.show()
+    QTimer.singleShot(0, window, _collect_only_what_is_new)
     if not settings.tour_seen and args.subject is None:
         QTimer.singleShot(700, window, window.start_tour)
     try:
@@ -108,6 +111,12 @@ def run(args: argparse.Namespace) -> int:
     if not window.workers.ended:  # a thread that cannot be stopped must not keep the program alive
         os._exit(code)
     return code
+
+
+def _collect_only_what_is_new() -> None:
+    """What start-up has made stays: going through it again and again would hold up a frame each time."""
+    gc.freeze()
+    gc.enable()
 
 
 def _first_geometry(window: MainWindow):

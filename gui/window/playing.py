@@ -51,10 +51,8 @@ class Playing:
 
     def do_play(self) -> None:
         clock = self._clock
-        if not clock.playing:
-            at_start, at_end = clock.t <= 0, clock.t >= clock.horizon
-            if clock.direction < 0 and not (at_end or not at_start):
-                clock.direction = 1
+        if not clock.playing and clock.direction < 0 and clock.t <= 0:
+            clock.direction = 1  # it has arrived at the beginning: play means forwards again
         clock.toggle()
 
     def text_play(self) -> str:
