@@ -131,7 +131,7 @@ def _first_geometry(window: MainWindow):
 
 def _closes_on_interrupt(window: MainWindow) -> QTimer:
     """Ctrl-C in the terminal closes the window; Python sees the signal only when some Python runs."""
-    signal.signal(signal.SIGINT, lambda *_: window.close())
+    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))  # not in the middle of a paint
     timer = QTimer(window, interval=250)
     timer.timeout.connect(lambda: None)
     timer.start()
