@@ -75,6 +75,8 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
     else:
         play = args.play is not False
         loaded = window.attempt(lambda: filing.load_scenario(subject or FIRST_SCENARIO, args.n, args.seed, play=play))
+        if subject is None:
+            clock.loop = "bounce"  # it plays on, and comes apart again as exactly as it came together
         if not loaded:
             filing.load_scenario(FIRST_SCENARIO, play=False)
     if args.time is not None:
