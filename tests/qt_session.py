@@ -43,7 +43,7 @@ def left_over(app, before) -> list[str]:
         if id(widget) not in widgets and widget.isVisible():
             found.append(f"window {type(widget).__name__} {widget.windowTitle()!r}")
     kinds = (QTimer, QThread, QThreadPool)
-    for thing in [thing for thing in gc.get_objects() if isinstance(thing, kinds)]:
+    for thing in [thing for thing in gc.get_objects() if issubclass(type(thing), kinds)]:
         with suppress(RuntimeError):  # Qt has deleted it
             found += _running(thing, app)
     return found
