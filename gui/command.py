@@ -32,24 +32,28 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _run(args: argparse.Namespace) -> int:
+    from .model.engine import load_engine
     from .window.start_up import CannotStartError, load_qt, why_no_window
 
+    gc.disable()  # nothing of what is loaded now will be garbage
     try:
+        load_engine()
         load_qt()
     except CannotStartError as error:
+        gc.enable()
         return _fail(str(error))
     if args.snapshot or args.film:
         return _headless(args)
     if reason := why_no_window():
         print(f"No window can be opened: {reason}.", file=sys.stderr)
         return _headless(args)
-    gc.disable()  # nothing of what is loaded now will be garbage; the window turns it on again
     from .window.application import run
 
     return run(args)
 
 
 def _headless(args: argparse.Namespace) -> int:
+    gc.enable()
     from .export.headless import main as headless
 
     args.size = args.size and "{}x{}".format(*args.size)
