@@ -70,9 +70,9 @@ def test_whole_numbers_are_exact():
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (ImportError("libEGL.so.1: cannot open shared object file: No such file"), ["libEGL.so.1", "apt-get install"]),
-        (ModuleNotFoundError("No module named 'PySide6'", name="PySide6"), ["PySide6", "stickyweights[gui]"]),
-        (ModuleNotFoundError("No module named 'pyqtgraph'", name="pyqtgraph"), ["pyqtgraph", "stickyweights[gui]"]),
+        (ImportError("libEGL.so.1: cannot open shared object file: No such file"), ["libEGL.so.1", "sh .ci/system"]),
+        (ModuleNotFoundError("No module named 'PySide6'", name="PySide6"), ["PySide6", ".[gui]"]),
+        (ModuleNotFoundError("No module named 'pyqtgraph'", name="pyqtgraph"), ["pyqtgraph", ".[gui]"]),
     ],
 )
 def test_what_is_missing_is_named_with_what_to_type(error, words):
@@ -90,13 +90,17 @@ def test_a_release_of_pyside_that_loses_references_is_refused(monkeypatch):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are named on Linux only")
-def test_no_window_is_tried_where_none_can_appear(monkeypatch):
+def test_no_window_is_tried_where_none_can_appear(monkeypatch, tmp_path):
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     assert start_up.why_no_window() == "there is no display"
     monkeypatch.setenv("DISPLAY", ":4999")
     assert "does not answer" in start_up.why_no_window()
+    monkeypatch.setenv("WAYLAND_DISPLAY", str(tmp_path / "nobody-listens"))
+    assert "does not answer" in start_up.why_no_window()
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    assert "nobody sees" in start_up.why_no_window()
+    monkeypatch.setenv("QT_QPA_PLATFORM", "vnc")
     assert start_up.why_no_window() == ""
 
 

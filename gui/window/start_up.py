@@ -12,11 +12,9 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-INSTALL = "pip install 'stickyweights[gui]'"
-LIBRARIES = (
-    "apt-get install --no-install-recommends libglib2.0-0 libgl1 libegl1 libdbus-1-3 libfontconfig1 libxkbcommon0 "
-    "libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
-)
+INSTALL = "python -m pip install -e '.[gui]'"
+LIBRARIES = "`sh .ci/system` installs what Qt needs on Debian and Ubuntu"
+UNSEEN = ("offscreen", "minimal")  # platforms of Qt whose windows nobody sees
 
 
 class CannotStartError(Exception):
@@ -39,7 +37,7 @@ def explained(error: ImportError) -> str:
     text = " ".join(str(error).split())
     if ".so" in text and "cannot open shared object file" in text:
         library = text.split(":")[0].strip()
-        return f"Qt needs the system library {library}, which is missing; on Debian or Ubuntu: {LIBRARIES}"
+        return f"Qt needs the system library {library}, which is missing: {LIBRARIES}"
     missing = getattr(error, "name", None) or "PySide6"
     if missing.partition(".")[0] in ("PySide6", "pyqtgraph", "shiboken6"):
         return f"the app needs {missing.partition('.')[0]}, which is not installed: {INSTALL}"
@@ -65,13 +63,15 @@ def check_references(calls: int = 200) -> None:
 def why_no_window() -> str:
     """Why no window can appear, "" if one can: Qt itself ends the process where it cannot open one."""
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
-    if not sys.platform.startswith("linux") or platform not in ("", "xcb"):
+    if platform in UNSEEN:
+        return f"QT_QPA_PLATFORM is {platform}, whose windows nobody sees"
+    if not sys.platform.startswith("linux") or platform not in ("", "xcb", "wayland"):
         return ""
-    if os.environ.get("WAYLAND_DISPLAY") and not platform:
+    wayland, display = os.environ.get("WAYLAND_DISPLAY", ""), os.environ.get("DISPLAY", "")
+    if wayland and platform != "xcb" and _listens(os.path.join(os.environ.get("XDG_RUNTIME_DIR", "/"), wayland)):
         return ""
-    display = os.environ.get("DISPLAY", "")
-    if not display:
-        return "there is no display"
+    if not display or platform == "wayland":
+        return f"the display {wayland} does not answer" if wayland else "there is no display"
     if not _answers(display):
         return f"the display {display} does not answer"
     return _missing_for_xcb()
@@ -84,15 +84,17 @@ def _answers(display: str) -> bool:
     if host not in ("", "unix") or not number.isdigit():
         return True
     path = f"/tmp/.X11-unix/X{number}"
-    for address in (path, "\0" + path):
-        with socket.socket(socket.AF_UNIX) as server:
-            server.settimeout(2)
-            try:
-                server.connect(address)
-                return True
-            except OSError:
-                continue
-    return False
+    return _listens(path) or _listens("\0" + path)
+
+
+def _listens(address: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as server:
+        server.settimeout(2)
+        try:
+            server.connect(address)
+        except OSError:
+            return False
+    return True
 
 
 def _missing_for_xcb() -> str:
@@ -105,5 +107,5 @@ def _missing_for_xcb() -> str:
             ctypes.CDLL(str(plugin))
         except OSError as error:
             library = str(error).partition(":")[0]
-            return f"the system library {library} is missing; on Debian or Ubuntu: {LIBRARIES}"
+            return f"the system library {library} is missing: {LIBRARIES}"
     return ""
