@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gui.model import opening
+from gui.model import edits, opening
+from gui.model.document import Document
 from gui.model.opening import read_system
+from gui.model.system import System
 from particles import scenarios, simulate
 from particles.files import write_history, write_scenario
 from tests.refusals import refused, same_particles
@@ -134,3 +136,14 @@ def test_a_bomb_is_refused_by_what_it_claims(tmp_path, monkeypatch):
 def test_what_the_system_refuses_is_told_as_such(tmp_path, place):
     with pytest.raises(OSError, match="could not read"):
         read_system(tmp_path / place)
+
+
+def test_a_saved_scenario_of_weights_opens_as_weights(tmp_path):
+    document = Document(System.of_weights([0.3, -1.0, 0.2, 0.9], "layer"))
+    document.save(tmp_path / "layer.json")
+    again = read_system(tmp_path / "layer.json")
+    assert again.kind == "weights"
+    document.edit(edits.with_velocity(again, again.ids[1], 0.5), "Turn")
+    document.save(tmp_path / "particles.json")
+    assert read_system(tmp_path / "particles.json").kind == "particles"
+    assert System.of_scenario(scenarios.get("two-equal")).kind == "particles"

@@ -80,7 +80,7 @@ FIRST = {
     "range-start": lambda w: setattr(w.session.clock, "range", None),
     "range-end": lambda w: setattr(w.session.clock, "range", None),
 }
-ELSEWHERE = {"quit", "save", "save-as", "open", "open-run"}  # the tests below
+ELSEWHERE = {"quit", "save", "save-as", "open", "open-run", "give-up"}  # the tests below
 
 
 def test_every_action_does_something(prepared):

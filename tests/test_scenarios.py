@@ -158,3 +158,12 @@ def test_numpy_integers_are_numbers_of_particles():
 def test_scenarios_load_scikit_learn_only_to_train():
     code = "import sys; from particles.scenarios import get; get('zeldovich'); assert 'sklearn' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_clustered_weights_close_when_their_sentence_says(seed):
+    history = simulate(scenarios.get("clustered-weights", seed=seed).particles)
+    assert len(history.clusters(0.2)) > 60  # not yet
+    assert len(history.clusters(0.5)) <= 21  # nearly the sixteen
+    assert len(history.clusters(0.99)) > 1
+    assert len(history.clusters(1.2)) == 1

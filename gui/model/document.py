@@ -23,6 +23,7 @@ from .system import System
 from .undo import Undo
 
 AT_ONCE = 10_000  # particles that are simulated (milliseconds) while the user waits
+SIMULATING = "simulating"  # what ``run`` is told
 SMALL_FILE = 2**20  # bytes that are read while the user waits
 
 
@@ -196,7 +197,7 @@ class Document:
             if history is not None:
                 self._show(number, system, history)
 
-        run_guarded(self.run, work, then, lambda sentence: self._failed(number, sentence), "simulating")
+        run_guarded(self.run, work, then, lambda sentence: self._failed(number, sentence), SIMULATING)
 
     def _show(self, number: int, system: System, history: History) -> None:
         """Show a result, unless a newer one is already there: while dragging, each that is ready moves on."""

@@ -77,6 +77,7 @@ class System:
             why=scenario.why,
             horizon=scenario.horizon,
             seed=scenario.seed,
+            kind="weights" if are_weights(scenario.particles) else "particles",
             source=recipe,
         )
 
@@ -146,6 +147,15 @@ def last_collision_of_weights(position: np.ndarray) -> float:
     counts = np.arange(1, d)
     means = np.cumsum(shifted)[:-1] / counts
     return max(0.0, float((-means * (d - 1) / (d - counts)).max()))
+
+
+def are_weights(particles: Particles) -> bool:
+    """Do they move as weights under the penalty?  Two particles that do are no sign of it."""
+    return len(particles) > 2 and bool(
+        (particles.velocity[0] == 1)
+        and (particles.mass == 1).all()
+        and np.array_equal(particles.velocity, Particles.from_weights(particles.position).velocity)
+    )
 
 
 def checked_horizon(horizon) -> float:

@@ -67,7 +67,7 @@ class HullView(LinkedView):
         edges = len(session.clusters)
         draw_heading(
             painter, rect, self.colours, f"Taut string: {edges:,} edge{'s' * (edges != 1)}",
-            "an edge is a cluster; its slope is the position, from the centre of mass",
+            "each edge is a cluster, its slope the position",
         )  # fmt: skip
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 80), 2))
         draw_grid(painter, frame, self.colours, x_ticks, round_ticks(*frame.y, max(int(frame.area.height() / 45), 2)))

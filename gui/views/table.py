@@ -152,7 +152,7 @@ class ParticleTable(QWidget):
         button = QPushButton(text)
         button.setToolTip(why)
         button.setAccessibleDescription(why)
-        button.setMinimumWidth(56)
+        button.setProperty("tight", True)
         button.clicked.connect(lambda: self.do(id))
         return button
 

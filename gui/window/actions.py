@@ -21,6 +21,7 @@ FILE = (
 EDIT = (
     Action("undo", "Undo", "Edit", ("Ctrl+Z",), "Take back the last edit."),
     Action("redo", "Redo", "Edit", ("Ctrl+Y", "Ctrl+Shift+Z"), "Do again what was taken back."),
+    Action("give-up", "Stop waiting", "Edit", (), "Give up the simulation under way; what is shown stays."),
     Action("add", "Add a particle", "Edit", ("N",), "A particle at rest in the widest gap."),
     Action("delete", "Delete", "Edit", ("Del",), "Remove the selected particles."),
     Action("duplicate", "Duplicate", "Edit", ("Ctrl+D",), "A copy of the selected particles beside them."),

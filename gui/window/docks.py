@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDockWidget, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from .parts import LINKED, TAB_TEXT, part
 from .scenario_panel import ScenarioPanel
 
 WIDTHS = {"scenario": 276, "views": 340, "lessons": 380}
+WIDE = 1500  # pixels of a window that has room for the linked views beside the page of weights
 
 
 class LinkedTabs(QTabWidget):
@@ -68,9 +69,8 @@ class Docks:
         """Build what may come after the first paint: readouts, the first tab, the table."""
         if self.readouts is None:
             self.readouts = part("readouts")(self._window.session, self._window.colours)
-            self._views.insertWidget(0, scrolled(self.readouts))
+            self._views.insertWidget(0, ReadoutsArea(self.readouts, self._views))
             self._views.setStretchFactor(1, 1)
-            self._views.setSizes([self.readouts.sizeHint().height() + 12, 2000])
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
         if not self.lessons_dock.isHidden():
@@ -117,14 +117,15 @@ class Docks:
             self.tabs.setCurrentIndex(LINKED.index(name))
 
     def for_page(self, name: str) -> None:
-        """Scenario and linked views belong to particles and weights; the other pages have the whole width."""
-        if name in ("particles", "weights"):
-            for dock in self._hidden_for_page:
+        """The scenarios belong to the particles, the linked views to the weights too where there is room."""
+        wanted = {self.scenario_dock: name == "particles", self.views_dock: name == "particles"}
+        wanted[self.views_dock] |= name == "weights" and self._window.width() >= WIDE
+        for dock, shown in wanted.items():
+            if shown and dock in self._hidden_for_page:
+                self._hidden_for_page.remove(dock)
                 dock.show()
-            self._hidden_for_page = []
-        elif not self._hidden_for_page:
-            self._hidden_for_page = [d for d in (self.scenario_dock, self.views_dock) if not d.isHidden()]
-            for dock in self._hidden_for_page:
+            elif not shown and not dock.isHidden():
+                self._hidden_for_page.append(dock)
                 dock.hide()
 
     def all_shown(self) -> None:
@@ -143,7 +144,7 @@ class Docks:
             window.addDockWidget(area, dock)
             dock.setVisible(dock is not self.lessons_dock)
         self.set_widths()
-        window.particles_page.setSizes([200, 500])
+        window.particles_page.share()
 
     def set_widths(self) -> None:
         """Widths that suit the window."""
@@ -172,11 +173,31 @@ class Docks:
         return dock
 
 
-def scrolled(inside: QWidget) -> QScrollArea:
-    """A panel that can be scrolled where there is too little room."""
-    area = QScrollArea(widgetResizable=True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setWidget(inside)
-    area.setMinimumWidth(inside.minimumSizeHint().width() + 14)
-    return area
+class ReadoutsArea(QScrollArea):
+    """The readouts as high as their lines are, and the rest for the views; in a low window they can be scrolled."""
+
+    def __init__(self, readouts: QWidget, splitter: QSplitter):
+        super().__init__(widgetResizable=True)
+        self._splitter, self._fitted = splitter, 0
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidget(readouts)
+        self.setMinimumWidth(readouts.minimumSizeHint().width() + 14)
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802
+        done = super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._fit(self.widget().sizeHint().height())
+        return done
+
+    def showEvent(self, event) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._fit(self.widget().sizeHint().height())
+
+    def _fit(self, height: int) -> None:
+        if height != self._fitted:
+            self._fitted = height
+            self.setMaximumHeight(height)
+            room = sum(self._splitter.sizes())
+            height = min(height, room // 2)
+            self._splitter.setSizes([height, room - height])

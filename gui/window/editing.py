@@ -9,6 +9,7 @@ from particles import scenarios
 from particles.scenarios import LARGEST_SEED
 
 from ..model import edits
+from ..model.document import SIMULATING
 
 
 class Editing:
@@ -38,6 +39,13 @@ class Editing:
 
     def text_redo(self) -> str:
         return f"Redo: {self._document.redo_text}" if self._document.can_redo else "Redo"
+
+    def do_give_up(self) -> None:
+        self._document.give_up()
+        self._window.workers.forget(SIMULATING)
+
+    def can_give_up(self) -> bool:
+        return self._document.busy
 
     def do_add(self) -> None:
         system, id = edits.added(self._document.latest, widest_gap(self._document.latest.particles.position), 0.0)

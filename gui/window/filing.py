@@ -33,6 +33,7 @@ class Filing:
     def open(self, path, time: float | None = None) -> None:
         """Open a file or folder: whoever knows what it is takes it.  ValueError or OSError in one sentence."""
         path = Path(path)
+        self._leave_lesson()
         if path.is_dir() or path.suffix.lower() in ARRAYS:
             for name in ("training",) if path.is_dir() else ("weights",):
                 page = self._window.pages.built(name)
@@ -124,8 +125,7 @@ class Filing:
 
     def may_leave(self) -> bool:
         """Ask what to do with unsaved changes, if there are any; False: stay."""
-        if self._window.docks.lessons is not None:
-            self._window.docks.lessons.leave()  # the question is about the user's own document
+        self._leave_lesson()  # the question is about the user's own document
         if not self._document.modified or not len(self._document.latest):
             return True
         answer = ask_unsaved(self._window, self._document.latest.name)
@@ -133,6 +133,10 @@ class Filing:
             self.do_save()
             return not self._document.modified
         return answer == QMessageBox.StandardButton.Discard
+
+    def _leave_lesson(self) -> None:
+        if self._window.docks.lessons is not None:
+            self._window.docks.lessons.leave()
 
     # elsewhere
 

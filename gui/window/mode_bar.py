@@ -50,11 +50,19 @@ class ModeBar(QWidget):
         self._progress = QProgressBar(textVisible=False, minimum=0, maximum=0)
         self._progress.setFixedWidth(90)
         self._progress.setAccessibleName("Busy")
+        give_up = shortcuts.table["give-up"]
+        self._give_up = QToolButton(text=give_up.title)
+        self._give_up.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._give_up.setToolTip(give_up.why)
+        self._give_up.setAccessibleDescription(give_up.why)
+        self._give_up.clicked.connect(lambda: shortcuts.do("give-up"))
+        self._can_give_up = False
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(lambda: self._set_busy(True))
         self._set_busy(False)
         row.addWidget(self._busy)
         row.addWidget(self._progress)
+        row.addWidget(self._give_up)
         self.document = QLabel()
         self.document.setProperty("role", "quiet")
         self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -73,10 +81,12 @@ class ModeBar(QWidget):
     def _set_busy(self, busy: bool) -> None:
         self._busy.setVisible(busy)
         self._progress.setVisible(busy)
+        self._give_up.setVisible(busy and self._can_give_up)
 
     def show_document(self, document) -> None:
         """Say what is open, and with a star that it is not saved."""
-        system = document.latest
+        system, self._can_give_up = document.latest, document.busy
+        self._set_busy(not self._progress.isHidden())
         star = " *" if document.modified else ""
         seed = "" if system.seed is None else f" · seed {system.seed}"
         kind = "weights" if system.kind == "weights" else "particles"

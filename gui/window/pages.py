@@ -32,6 +32,8 @@ class Pages(QStackedWidget):
                 return None
             self._built[name] = page
             self.addWidget(page)
+            if name == "training":
+                page.particles_opened.connect(lambda: self.show("particles"))
         return self._built[name]
 
     def all_built(self) -> list[QWidget]:

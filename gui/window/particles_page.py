@@ -18,12 +18,16 @@ class ParticlesPage(QSplitter):
         self.space_time = part("space-time")(session, colours)
         self.setChildrenCollapsible(False)
         self.setHandleWidth(5)
-        for view, stretch in ((self.line, 2), (self.space_time, 5)):
+        for view, stretch in ((self.line, 2), (self.space_time, 3)):
             view.setAccessibleName(view.title)
             view.setAccessibleDescription(view.why)
             self.addWidget(view)
             self.setStretchFactor(self.indexOf(view), stretch)
-        self.setSizes([200, 500])
+        self.share()
+
+    def share(self) -> None:
+        """Two parts for the line, three for space-time."""
+        self.setSizes([400, 600])
 
     def set_theme(self, colours: Colours) -> None:
         for view in (self.line, self.space_time):

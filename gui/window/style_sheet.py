@@ -52,6 +52,7 @@ QPushButton:default, QPushButton[primary="true"] { background: $accent; color: $
 QPushButton:default:focus, QPushButton[primary="true"]:focus { border: 2px solid $ink; margin: 0px; }
 QPushButton[primary="true"]:disabled { background: $border; color: $disabled; border-color: $border; }
 QPushButton:checked { background: $tint; border-color: $accent; }
+QPushButton[tight="true"] { padding: 5px 6px; }
 QPushButton[flat="true"] { background: transparent; border: 1px solid transparent; }
 QPushButton[flat="true"]:hover { background: $hover; }
 QPushButton[flat="true"]:focus { border: 2px solid $accent; margin: 0px; }
@@ -102,7 +103,7 @@ QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $tint; color: $ink; }
 QHeaderView { background: $window; }
 QHeaderView::section { background: $window; color: $secondary; border: none; border-bottom: 1px solid $border;
-    padding: 4px 8px; }
+    padding: 4px 3px; }
 QTableCornerButton::section { background: $window; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
@@ -127,6 +128,11 @@ QSlider::sub-page:disabled, QSlider::handle:disabled { background: $disabled; }
 QProgressBar { border: none; border-radius: 3px; background: $border; max-height: 6px; text-align: center; }
 QProgressBar::chunk { border-radius: 3px; background: $accent; }
 QCheckBox, QRadioButton { spacing: 7px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
+QCheckBox::indicator { width: 13px; height: 13px; border: 1px solid $secondary; border-radius: 4px;
+    background: $surface; }
+QCheckBox::indicator:hover { border-color: $accent; }
+QCheckBox::indicator:checked { image: url($tick); background: $tint; border-color: $accent; }
+QCheckBox::indicator:disabled { border-color: $disabled; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; }
 QGroupBox { border: 1px solid $border; border-radius: 8px; margin-top: 9px; padding: 10px 8px 6px 8px; }
 QGroupBox::title { subcontrol-origin: margin; left: 10px; padding: 0 4px; color: $secondary; }

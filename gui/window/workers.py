@@ -111,6 +111,11 @@ class Workers(QObject):
                 task.cancel()
         self.busy.emit(self.doing)
 
+    def forget(self, what: str) -> None:
+        """Cancel all work that is called so."""
+        for key in [key for key, task in self._tasks.items() if task.what == what]:
+            self.cancel(key)
+
     @property
     def doing(self) -> str:
         """What is being done now, "" for nothing that needs a word."""

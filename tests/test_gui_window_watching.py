@@ -1,0 +1,89 @@
+"""The window as a student sees it: what is clipped, what has room, what belongs to which page."""
+
+import threading
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6")
+
+from PySide6.QtWidgets import QApplication
+
+from gui.model import edits
+from gui.model.system import System
+from gui.views.table_model import HEADINGS
+from particles import scenarios
+
+pytestmark = pytest.mark.qt
+
+
+def settle(qtbot, window, width, height):
+    window.resize(width, height)
+    window.docks.set_widths()
+    qtbot.wait(50)
+    QApplication.processEvents()
+
+
+@pytest.mark.parametrize("size", [(900, 900), (1440, 900)])
+def test_buttons_and_headers_of_the_table_are_whole(window, qtbot, size):
+    settle(qtbot, window, *size)
+    table = window.docks.scenario.table
+    assert all(button.width() >= button.sizeHint().width() for button in table.buttons.values())
+    header = table.grid.horizontalHeader()
+    for column, heading in enumerate(HEADINGS):
+        assert header.sectionSize(column) >= header.fontMetrics().horizontalAdvance(heading) + 6
+
+
+def test_the_readouts_are_as_high_as_their_lines(window, qtbot):
+    settle(qtbot, window, 1440, 900)
+    for name in ("clustered-weights", "two-equal", "clustered-weights"):
+        window.filing.load_scenario(name, play=False)
+        readouts = window.docks.readouts
+        qtbot.waitUntil(lambda panel=readouts: panel.height() == panel.sizeHint().height())
+
+
+def test_the_page_of_weights_has_room(window, qtbot):
+    settle(qtbot, window, 1200, 700)
+    window.pages.show("weights")
+    assert window.scenario_dock.isHidden() and window.views_dock.isHidden()
+    window.pages.show("training")
+    window.pages.show("particles")
+    assert not window.scenario_dock.isHidden() and not window.views_dock.isHidden()
+    settle(qtbot, window, 1600, 900)
+    window.pages.show("weights")
+    assert window.scenario_dock.isHidden() and not window.views_dock.isHidden()
+
+
+def test_a_tensor_of_a_run_is_shown_as_particles(window):
+    window.pages.show("training")
+    window.pages.existing("training").particles_opened.emit()
+    assert window.pages.shown == "particles"
+
+
+def test_opening_weights_leaves_the_lesson_first(window, tmp_path, qtbot):
+    document = window.session.document
+    own = edits.renamed(document.system, "my own")
+    document.edit(own, "Rename")
+    window.docks.open_lesson("two-particles")
+    assert document.system is not own
+    np.save(tmp_path / "w.npy", np.linspace(0, 1, 9) ** 2)
+    window.open(tmp_path / "w.npy")
+    assert not window.docks.lessons.in_lesson and document.system is own
+    qtbot.waitUntil(lambda: document.system.kind == "weights")
+    document.undo()
+    assert document.system.name == "my own"
+
+
+def test_a_long_simulation_can_be_given_up(window, qtbot):
+    gate, document = threading.Event(), window.session.document
+    shown, run = document.system, document.run
+    document.run = lambda work, then, what: run(lambda: gate.wait(5) and work(), then, what)
+    document.load(System.of_scenario(scenarios.get("gaussian-weights", 10_001)))
+    button = window.mode_bar._give_up
+    qtbot.waitUntil(button.isVisible)
+    button.click()
+    assert not document.busy and document.latest is shown
+    qtbot.waitUntil(lambda: not button.isVisible())
+    gate.set()
+    qtbot.waitUntil(lambda: window.workers.running == 0)
+    assert document.system is shown
