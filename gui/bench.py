@@ -45,7 +45,7 @@ def load_and_watch():
         app.installEventFilter(watch)
         return app
     application.make_application = watched
-start_up.load_qt = load_and_watch
+start_up.load_qt, start_up.why_no_window = load_and_watch, lambda: ""  # offscreen will do
 from gui.command import main
 sys.exit(main([]))
 """

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .compiled import compiled
+
 MASS_RANGE = (1e-100, 1e100)  # products of two masses stay clear of under- and overflow
 
 
@@ -112,20 +114,12 @@ def gather(particles: Particles, start: np.ndarray, time: float) -> Clusters:
 
     A cluster's centre of mass moves on a straight line from time 0, whatever its members did before:
     position = mean_m(x) + time * mean_m(v).  So any two algorithms that find the same partition report the
-    same bits.  The means are kept between the extremes of the members: equal members give exactly their value.
+    same bits.  The means are kept between the extremes of the members: members at one place stay exactly there.
     """
     start = np.asarray(start, dtype=np.int64)
     if len(particles) == 0:
         return Clusters(start, np.empty(0), np.empty(0), np.empty(0))
-    position, velocity, mass = particles.position, particles.velocity, particles.mass
-    total = np.add.reduceat(mass, start)
-    last = np.append(start[1:], len(particles)) - 1
-    centre = np.clip(np.add.reduceat(mass * position, start) / total, position[start], position[last])
-    mean_velocity = np.add.reduceat(mass * velocity, start) / total
-    mean_velocity = np.where(last == start, velocity[start], mean_velocity)
-    with np.errstate(invalid="ignore", over="ignore"):  # at the end of time what moves is at infinity
-        moved = np.where(mean_velocity == 0.0, centre, centre + time * mean_velocity)
-    return Clusters(start, np.maximum.accumulate(moved), mean_velocity, total)
+    return Clusters(start, *_gather(particles.position, particles.velocity, particles.mass, start, float(time)))
 
 
 def _vector(name: str, values) -> np.ndarray:
@@ -182,3 +176,52 @@ def _check_magnitude(position: np.ndarray, velocity: np.ndarray, mass: np.ndarra
                     f"{name} times mass, summed over all particles, overflows float64 (largest |{name}| is "
                     f"{float(np.abs(values).max()):g}): rescale the problem"
                 )
+
+
+BLOCK = 128  # values that are added up plainly; the sums of blocks are added with what rounding takes from them
+
+
+@compiled
+def _gather(position, velocity, mass, start, time):
+    """Position, velocity and mass of each cluster, in one pass."""
+    k, n = start.size, position.size
+    moved, mean_velocity, total = np.empty(k), np.empty(k), np.empty(k)
+    reached = -np.inf
+    for c in range(k):
+        first, end = start[c], start[c + 1] if c + 1 < k else n
+        if end - first == 1:
+            weight, centre, speed = mass[first], position[first], velocity[first]
+        else:
+            weight, moment, momentum = _sums(position, velocity, mass, first, end)
+            centre = min(max(moment / weight, position[first]), position[end - 1])
+            speed = momentum / weight
+        if speed != 0.0:  # at the end of time what moves is at infinity
+            centre += time * speed
+        reached = max(reached, centre)
+        moved[c], mean_velocity[c], total[c] = reached, speed, weight
+    return moved, mean_velocity, total
+
+
+@compiled
+def _sums(position, velocity, mass, first, end):
+    """Mass, mass x position and mass x velocity of the ranks first .. end - 1, each nearly as if added exactly."""
+    weight = moment = momentum = 0.0
+    lost_weight = lost_moment = lost_momentum = 0.0
+    for low in range(first, end, BLOCK):
+        a = b = c = 0.0
+        for i in range(low, min(low + BLOCK, end)):
+            a += mass[i]
+            b += mass[i] * position[i]
+            c += mass[i] * velocity[i]
+        weight, lost_weight = _add(weight, lost_weight, a)
+        moment, lost_moment = _add(moment, lost_moment, b)
+        momentum, lost_momentum = _add(momentum, lost_momentum, c)
+    return weight + lost_weight, moment + lost_moment, momentum + lost_momentum
+
+
+@compiled
+def _add(total, lost, value):
+    """``total`` + ``value``, and what rounding has taken from the sum so far (Neumaier)."""
+    new = total + value
+    rest = (total - new) + value if abs(total) >= abs(value) else (value - new) + total
+    return new, lost + rest

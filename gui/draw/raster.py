@@ -73,10 +73,13 @@ def _add(total, column, row, weight):
 @compiled
 def _shade(pixels, total, table, scale):
     low, span = scale
+    known, ink = 0.0, table[0]  # most pixels hold what another one held just before
     for i in range(total.size):
         if total[i] > 0.0:
-            step = int(254.0 * min(max(np.log(total[i] / low) / span, 0.0), 1.0) + 0.5)
-            pixels[i] = table[1 + step]
+            if total[i] != known:
+                known = total[i]
+                ink = table[1 + int(254.0 * min(max(np.log(known / low) / span, 0.0), 1.0) + 0.5)]
+            pixels[i] = ink
 
 
 def log_steps(values: np.ndarray, low: float, high: float) -> np.ndarray:

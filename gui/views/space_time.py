@@ -203,10 +203,12 @@ class SpaceTimeView(LinkedView):
 
     def _draw_dots(self, painter: QPainter, frame: Frame, y: float) -> None:
         clusters = self.session.clusters
-        x = frame.across(clusters.position)
-        some = np.flatnonzero((x >= frame.area.left() - 4) & (x <= frame.area.right() + 4))
-        if some.size > DOTTED:
+        margin = 4 * (frame.x[1] - frame.x[0]) / frame.area.width()
+        first, last = np.searchsorted(clusters.position, (frame.x[0] - margin, frame.x[1] + margin))
+        if last - first > DOTTED:
             return
+        some = np.arange(first, last)
+        x = frame.across(clusters.position[some])
         index = self.session.colours[nodes_at(self.session.document.history, self.session.clock.t)[some]]
         width = np.rint(2 * line_width(clusters.mass[some], clusters.mass.sum())) / 2 + 3.0
         for halo in (2.0, 0.0):
@@ -216,7 +218,7 @@ class SpaceTimeView(LinkedView):
                 pen = QPen(ink, value // 8 / 2 + halo)
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 painter.setPen(pen)
-                draw_points(painter, x[some[chosen]], np.full(int(chosen.sum()), y))
+                draw_points(painter, x[chosen], np.full(int(chosen.sum()), y))
 
     def _draw_time(self, painter: QPainter, area: QRectF, y: float, t: float) -> None:
         """The handle at the left end: a tab with the time on it."""
