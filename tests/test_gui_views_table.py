@@ -15,6 +15,7 @@ from gui.draw.palette import Colours  # noqa: E402
 from gui.model.document import Document  # noqa: E402
 from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
+from gui.views import table_model  # noqa: E402
 from gui.views.table import ParticleTable  # noqa: E402
 from particles import Particles  # noqa: E402
 
@@ -176,6 +177,16 @@ def test_a_million_rows_open_scroll_and_select_at_once(qtbot):
     assert table.grid.selected_ranks().tolist() == [500_000]
     assert time.process_time() - begin < 1.0
     assert text(table, 999_999, 0) == "999,999"
+
+
+def test_a_hidden_table_does_not_read_every_row(table, qapp, monkeypatch):
+    read = []
+    monkeypatch.setattr(table_model, "readable", lambda value, digits: read.append(value) or str(value))
+    table.show()
+    table.hide()
+    table.session.document.load(System.of_weights(np.arange(3_000.0), "crowd"))
+    qapp.processEvents()
+    assert len(read) < 300
 
 
 def test_every_control_has_a_name_for_those_who_do_not_see_it(table):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Q
 from PySide6.QtGui import QFontMetrics, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
+SAMPLED = 50  # masses that are looked at for the width of their column
 MOST_RANGES = 2_000  # runs of selected rows that are marked; more are too many to tell apart
 
 _OWN_KEYS = {
@@ -46,18 +47,17 @@ class Grid(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.ResizeToContents)
-        header.setResizeContentsPrecision(0)  # of what is seen: there may be a million
+        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)  # by contents a hidden table asks for every row
         self.setIconSize(QSize(9, 9))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
         self.selectionModel().selectionChanged.connect(self._tell)
         session.selection.changed.connect(self.follow_selection)
-        model.modelReset.connect(self._fit_rank)
+        model.modelReset.connect(self._fit)
         model.modelReset.connect(self.follow_selection)
         model.dataChanged.connect(self.follow_selection)
-        self._fit_rank()
+        self._fit()
         self.follow_selection()
 
     def selected_ranks(self) -> np.ndarray:
@@ -105,10 +105,13 @@ class Grid(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def _fit_rank(self) -> None:
-        """As wide as the last rank needs."""
-        widest = max(f"{self.model().rowCount():,}", "rank", key=len)
-        self.setColumnWidth(0, QFontMetrics(self.font()).horizontalAdvance(widest) + 30)
+    def _fit(self) -> None:
+        """The ranks as wide as the last one needs, the masses as the first of them need."""
+        model, metrics = self.model(), QFontMetrics(self.font())
+        widest = max(f"{model.rowCount():,}", "rank", key=len)
+        self.setColumnWidth(0, metrics.horizontalAdvance(widest) + 30)
+        masses = (model.index(row, 3).data() for row in range(min(model.rowCount(), SAMPLED)))
+        self.setColumnWidth(3, max(metrics.horizontalAdvance(text) for text in ("mass", *masses)) + 24)
 
     def _tell(self, *_) -> None:
         if self._following:
