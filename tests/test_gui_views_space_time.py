@@ -115,7 +115,12 @@ def test_hovering_says_who_it_is_and_what_can_be_dragged():
     start = view.session.document.history.particles
     hover(view, place(view, start.position[0] + start.velocity[0], 1.0))
     assert view.cursor().shape() == Qt.CursorShape.PointingHandCursor
-    assert view.card(0).startswith("Particle 0\nmass")
+    view.session.options.set(future=False)
+    hover(view, place(view, start.position[0] + start.velocity[0], 1.0))
+    assert view.cursor().shape() == Qt.CursorShape.PointingHandCursor
+    view.session.clock.go(0.5)
+    hover(view, place(view, start.position[0] + start.velocity[0], 1.0))
+    assert view.cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
 def test_the_wheel_zooms_time_and_place_where_the_mouse_is():

@@ -45,13 +45,16 @@ def test_the_readouts_are_as_high_as_their_lines(window, qtbot):
 def test_the_page_of_weights_has_room(window, qtbot):
     settle(qtbot, window, 1200, 700)
     window.pages.show("weights")
-    assert window.scenario_dock.isHidden() and window.views_dock.isHidden()
+    assert window.scenario_dock.isHidden()
+    assert window.views_dock.isHidden()
     window.pages.show("training")
     window.pages.show("particles")
-    assert not window.scenario_dock.isHidden() and not window.views_dock.isHidden()
+    assert not window.scenario_dock.isHidden()
+    assert not window.views_dock.isHidden()
     settle(qtbot, window, 1600, 900)
     window.pages.show("weights")
-    assert window.scenario_dock.isHidden() and not window.views_dock.isHidden()
+    assert window.scenario_dock.isHidden()
+    assert not window.views_dock.isHidden()
 
 
 def test_a_tensor_of_a_run_is_shown_as_particles(window):
@@ -68,7 +71,8 @@ def test_opening_weights_leaves_the_lesson_first(window, tmp_path, qtbot):
     assert document.system is not own
     np.save(tmp_path / "w.npy", np.linspace(0, 1, 9) ** 2)
     window.open(tmp_path / "w.npy")
-    assert not window.docks.lessons.in_lesson and document.system is own
+    assert not window.docks.lessons.in_lesson
+    assert document.system is own
     qtbot.waitUntil(lambda: document.system.kind == "weights")
     document.undo()
     assert document.system.name == "my own"
@@ -82,7 +86,8 @@ def test_a_long_simulation_can_be_given_up(window, qtbot):
     button = window.mode_bar._give_up
     qtbot.waitUntil(button.isVisible)
     button.click()
-    assert not document.busy and document.latest is shown
+    assert not document.busy
+    assert document.latest is shown
     qtbot.waitUntil(lambda: not button.isVisible())
     gate.set()
     qtbot.waitUntil(lambda: window.workers.running == 0)

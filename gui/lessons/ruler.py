@@ -40,8 +40,7 @@ class Ruler(QSlider):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAccessibleName(question.ask)
         self.valueChanged.connect(self._say)
-        start = 0.0 if question.low <= 0 <= question.high else question.low
-        self.setValue(round((start - question.low) / question.step))
+        self.setValue(steps // 4 if not question.accepts(question.low + steps // 4 * question.step) else steps * 3 // 4)
         self._say()
 
     @property

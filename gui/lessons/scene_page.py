@@ -11,6 +11,8 @@ from .lesson import Lesson, Scene
 from .prediction import QuestionBox
 from .rich_text import to_html, typeset
 
+PLAYED_THERE = ("algorithms", "training")  # pages that have buttons of their own
+
 
 class ScenePage(QWidget):
     """Shows a scene.  Signals: ``moved(step)`` (+1 or -1), ``played()``, ``left()``, ``answered(right)``,
@@ -57,6 +59,7 @@ class ScenePage(QWidget):
         buttons.setContentsMargins(12, 8, 12, 10)
         buttons.addWidget(self.back)
         buttons.addWidget(self.play, 1)
+        buttons.addStretch(0)
         buttons.addWidget(self.next)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -85,6 +88,7 @@ class ScenePage(QWidget):
         column.addStretch(1)
         self._area.setWidget(inside)
         self._area.verticalScrollBar().setValue(0)
+        self.play.setVisible(scene.view not in PLAYED_THERE)
         self.back.setEnabled(index > 0)
         self.next.setText("Finish" if index == len(lesson.scenes) - 1 else "Next")
         self.setAccessibleName(f"{lesson.title}, scene {index + 1} of {len(lesson.scenes)}: {scene.title}")

@@ -10,7 +10,7 @@ from ..model.system import System
 from .lesson import Cast, Scene
 from .safekeeping import Safekeeping
 
-OPTIONS = ("arrows", "time_axis", "centre_of_mass")  # those that a scene sets
+OPTIONS = ("arrows", "time_axis", "centre_of_mass", "future")  # those that a scene sets
 CLOCK = ("speed", "direction", "loop", "mode", "range", "t")
 
 
@@ -49,7 +49,10 @@ class Stage:
         return self.kept is not None and not self.astray
 
     def show(self, scene: Scene) -> None:
-        """Load the scene's system, set the clock to its time, and highlight its particles."""
+        """Load the scene's system, set the clock to its time, and highlight its particles.
+
+        What is still to come is hidden while there is something to predict.
+        """
         if self.kept is None:
             self.kept = _kept(self.session)
             if self.kept.modified:
@@ -58,6 +61,7 @@ class Stage:
         clock.pause()
         self._load(self._system(scene.cast))
         options.set(arrows=scene.arrows, time_axis=scene.axis, centre_of_mass=scene.centre_of_mass)
+        options.set(future=scene.question is None)
         clock.loop, clock.mode, clock.speed = "once", "time", scene.speed
         ends = tuple(sorted(scene.play))
         clock.range = None if ends == (0.0, scene.cast.horizon) else ends
@@ -66,14 +70,17 @@ class Stage:
         self._highlight(scene)
 
     def play(self, scene: Scene) -> None:
-        """Play the scene from its beginning."""
+        """Play the scene from its beginning; what was revealed stays so."""
+        future = self.session.options.future
         self.show(scene)
+        self.session.options.set(future=future)
         self.session.clock.go(scene.play[0])
         self.session.clock.play()
 
     def reveal(self, scene: Scene) -> None:
         """Stop at the moment that shows the answer."""
         self.session.clock.pause()
+        self.session.options.set(future=True)
         show = scene.question.show
         if show is not None and self.on:
             self.session.clock.go(show)
@@ -97,6 +104,7 @@ class Stage:
     def forget(self) -> None:
         """Let what is shown now be the user's document; the one kept is given up."""
         self.kept, self.astray = None, False
+        self.session.options.set(future=True)
         self._safe.release()
         self._systems.clear()
 
@@ -135,6 +143,7 @@ class Stage:
             return
         if document.latest not in self._systems.values():
             self.astray = True
+            self.session.options.set(future=True)
 
 
 def system_of(cast: Cast) -> System:

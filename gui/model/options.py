@@ -18,7 +18,8 @@ CHOICES = {
 class OptionValues:
     """All options at one time.  ``ghosts``: faint free flights without collisions; ``flashes``: the impulse of a
     collision lights up; ``class_mode``: fewer, larger controls; ``camera``: what the x axis does over time;
-    ``follow``: a growing run is shown at its live edge."""
+    ``follow``: a growing run is shown at its live edge; ``future``: what is still to come is drawn (a lesson hides it
+    until the prediction is made)."""
 
     arrows: str = "velocity"
     time_axis: str = "linear"
@@ -30,6 +31,7 @@ class OptionValues:
     labels: bool = True
     class_mode: bool = False
     follow: bool = True
+    future: bool = True
     snap: bool = False
 
 

@@ -76,13 +76,19 @@ class CountsView(LinkedView):
         if course is None:
             draw_heading(painter, rect, self.colours, "Counts over time", "counting …")
             return
-        draw_heading(painter, rect, self.colours, "Counts over time", self._verdict(course))
+        note = self._verdict(course) if session.options.future else "up to now"
+        draw_heading(painter, rect, self.colours, "Counts over time", note)
         key = (id(course), self.zoom.x)
         if on_screen:
             self.still(painter, rect, "curves", key, lambda p: self._draw_panels(p, frame, course))
         else:
             self._draw_panels(painter, frame, course)
-        self._draw_present(painter, frame, course, float(session.axis.forward(session.clock.t)))
+        u = float(session.axis.forward(session.clock.t))
+        if not session.options.future:
+            rest = QRectF(frame.area.topLeft(), frame.area.bottomRight())
+            rest.setLeft(min(max(float(frame.across(u)), rest.left()), rest.right()))
+            painter.fillRect(rest.adjusted(0, -4, 4, 0), self.colours.background)
+        self._draw_present(painter, frame, course, u)
 
     def _verdict(self, course: Course) -> str:
         if not course.energy > 0:
@@ -181,7 +187,10 @@ class CountsView(LinkedView):
         texts = (
             ("clusters left", f"{clusters:,}"),
             ("kinetic energy, and heat on top", f"{readable(energy)} + {readable(course.energy - energy)}"),
-            ("bits of rank lost, per particle", f"{readable(lost)} of {readable(course.bits)}"),
+            (
+                "bits of rank lost, per particle",
+                f"{readable(lost)} of {readable(course.bits)}" if self.session.options.future else readable(lost),
+            ),
         )
         for panel, (label, value) in zip(panels, texts, strict=True):
             self._words(painter, panel.area, panel.area.top(), label, value)

@@ -212,7 +212,7 @@ class HullView(LinkedView):
             place = QPointF(float(frame.across(sums.mass[k])), float(frame.up(heights(sums, t, k))))
             draw_ring(painter, place, 4 + 8 * part, with_alpha(self.colours.accent, 1 - part), 2.5)
         when, soon = leaving(history, t)
-        if when > self.session.document.system.horizon:
+        if when > self.session.document.system.horizon or not self.session.options.future:
             return
         clusters, n = self.session.clusters, len(history.particles)
         for k in soon[:SINGLE_POINTS]:

@@ -240,7 +240,7 @@ class LinkedView(QWidget):
         found = self.hit(point, frame)
         selectable = found is not None and found.node is not None
         self.setCursor(Qt.CursorShape.PointingHandCursor if selectable else Qt.CursorShape.ArrowCursor)
-        if found is None:
+        if found is None or not self.session.options.future:  # the text knows what is to come
             QToolTip.hideText()
         else:
             QToolTip.showText(at, found.text, self)

@@ -149,7 +149,9 @@ class ReadoutsPanel(QWidget):
     def _build(self, rows: tuple[Row, ...]) -> None:
         """Make the lines; done again only when weights come or go."""
         while self._grid.count():
-            self._grid.takeAt(0).widget().deleteLater()
+            gone = self._grid.takeAt(0).widget()
+            gone.hide()
+            gone.deleteLater()
         self.rows, self.values, self.marks = rows, {}, {}
         for i, row in enumerate(rows):
             label, value = QLabel(row.label), QLabel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from shiboken6 import isValid
 
 from gui.draw.arrays import draw_points
@@ -29,6 +29,7 @@ from .linked_axes import (
     round_ticks,
     sized,
 )
+from .linked_clusters import describe_node
 from .linked_view import Hit, LinkedView
 from .shared_zoom import SharedZoom
 from .space_time_axis import time_label, time_ticks
@@ -119,6 +120,8 @@ class SpaceTimeView(LinkedView):
         n, k = len(history.particles), int(history.count(self.session.clock.horizon))
         what = "particle" if n == 1 else "particles"
         ends = " stay apart" if n > 1 and k == n else ""
+        if not self.session.options.future:
+            return f"{n:,} {what}", "the future is hidden until you have answered"
         if k < n:
             ends = f" become {k:,} {'cluster' if k == 1 else 'clusters'}"
         return f"{n:,} {what}{ends}", f"up: {time_label(self.session.axis)}; width: mass; dots: merges"
@@ -130,6 +133,8 @@ class SpaceTimeView(LinkedView):
         if len(history.particles) > HOVER and self._held is None and not self._clicking:
             return None
         t = self.time_at(point, frame)
+        if t > self.session.clock.t and not self.session.options.future:
+            return None
         clusters = history.clusters(t)
         away = np.abs(frame.across(clusters.position) - point.x())
         near = np.flatnonzero(away <= np.maximum(REACH, 0.5 * line_width(clusters.mass, clusters.mass.sum())))
@@ -137,20 +142,7 @@ class SpaceTimeView(LinkedView):
             return None
         cluster = int(near[np.argmin(away[near])])
         node = int(nodes_at(history, t)[cluster])
-        return Hit(node, self.card(node))
-
-    def card(self, node: int) -> str:
-        """What there is to say about a cluster that existed."""
-        history = self.session.document.history
-        tree, n = history.tree, len(history.particles)
-        first, last = int(tree.first[node]), int(tree.last[node])
-        size = last - first + 1
-        who = f"Particle {first:,}" if size == 1 else f"Cluster of {size:,} particles (ranks {first:,} to {last:,})"
-        born = 0.0 if node < n else float(tree.time[node - n])
-        died = "" if tree.parent[node] < 0 else f" to t = {readable(tree.time[tree.parent[node] - n])}"
-        mass = float(tree.mass[node])
-        velocity = readable(tree.momentum[node] / mass)
-        return f"{who}\nmass {readable(mass)}, velocity {velocity}\nlives from t = {readable(born)}{died or ' on'}"
+        return Hit(node, describe_node(history, node))
 
     # the present
 
@@ -191,15 +183,19 @@ class SpaceTimeView(LinkedView):
         area, t, y = frame.area, self.session.clock.t, self._present(frame)
         painter.save()
         painter.setClipRect(area.adjusted(-LEFT, -8, RIGHT, 8), Qt.ClipOperation.IntersectClip)
-        if t > 0 and y > area.top():
+        hidden = not self.session.options.future
+        if (t > 0 or hidden) and y > area.top():
             veil = QRectF(area.left(), area.top(), area.width(), min(y, area.bottom()) - area.top())
-            painter.fillRect(veil, with_alpha(self.colours.background, FUTURE))
+            painter.fillRect(veil.adjusted(-4, -8, 4, 0) if hidden else veil, self._veil(hidden))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(QRectF(area.left(), round(y) - 1, area.width(), 2), self.colours.accent)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_dots(painter, frame, y)
         self._draw_time(painter, area, y, t)
         painter.restore()
+
+    def _veil(self, hidden: bool) -> QColor:
+        return self.colours.background if hidden else with_alpha(self.colours.background, FUTURE)
 
     def _draw_dots(self, painter: QPainter, frame: Frame, y: float) -> None:
         clusters = self.session.clusters

@@ -73,7 +73,7 @@ class TreeView(LinkedView):
         frame = self.frame(rect)
         layout = self._layout(frame, wait=not on_screen)
         clusters = int(history.count(session.clock.t))
-        note = "the line of the present cuts the clusters of now; above it lies the future"
+        note = "the dashed line is now; above it lies the future"
         if layout is not None and layout.smallest > 1:
             note = f"wedges and hairlines stand for clusters of fewer than {layout.smallest:,} particles"
         draw_heading(painter, rect, self.colours, f"Merge tree: {clusters:,} branch{'es' * (clusters != 1)} now", note)
@@ -145,6 +145,8 @@ class TreeView(LinkedView):
             ("future", FUTURE, QRectF(area.left(), area.top(), area.width(), max(cut - area.top(), 0))),
             ("past", 1.0, QRectF(area.left(), cut, area.width(), max(area.bottom() - cut, 0))),
         ):
+            if name == "future" and not self.session.options.future:
+                continue
             painter.save()
             painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
             key = (

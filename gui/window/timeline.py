@@ -88,6 +88,8 @@ class Timeline(QAbstractSlider):
     def _option_changed(self, name: str, *_):
         if name == "time_axis":
             self.forget_ticks()
+        elif name == "future":
+            self.update()
 
     def _moved_by_reader(self, _action: int) -> None:
         self.session.clock.t = float(self.session.axis.inverse(self.sliderPosition() / STEPS))
@@ -150,7 +152,11 @@ class Timeline(QAbstractSlider):
         self._paint_range(painter, middle)
         if self._ticks is None or self._ticks.deviceIndependentSize().toSize() != self.size():
             self._ticks = self._drawn_ticks()
+        painter.save()
+        if not self.session.options.future:
+            painter.setClipRect(QRectF(0, 0, now, self.height()))
         painter.drawPixmap(0, 0, self._ticks)
+        painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours.faded(colours.quiet, 0.35))
