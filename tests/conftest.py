@@ -35,6 +35,23 @@ def _gpu() -> bool:
     return bool(tool) and subprocess.run([tool, "-L"], capture_output=True).returncode == 0
 
 
+@cache
+def _qt() -> bool:
+    try:
+        import pytestqt  # noqa: F401
+        from PySide6 import QtWidgets  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+@cache
+def _xvfb() -> bool:
+    from gui.window.start_up import missing_for_xcb
+
+    return shutil.which("Xvfb") is not None and _qt() and not missing_for_xcb()
+
+
 pytest_plugins = ["qt_session"]
 
 # Each is also the name of a marker of tests, with what is wrong where it is missing, but for g++.
@@ -44,8 +61,8 @@ OPTIONAL = {
     "nvrtc": (_nvrtc, "NVRTC is not installed (pip install nvidia-cuda-nvrtc)"),
     "g++": (lambda: shutil.which("g++") is not None, "g++ is not installed"),
     "gpu": (_gpu, "there is no NVIDIA GPU"),
-    "xvfb": (lambda: shutil.which("Xvfb") is not None, "Xvfb is not installed"),
-    "qt": (lambda: _installed("PySide6") and _installed("pytestqt"), "PySide6 or pytest-qt is not installed"),
+    "xvfb": (_xvfb, "Xvfb or a library that Qt's windows need is not installed (sh .ci/system tests)"),
+    "qt": (_qt, "PySide6 or pytest-qt is not installed, or a library of theirs (sh .ci/system)"),
 }
 REQUIRED = frozenset(filter(None, (name.strip() for name in os.environ.get("REQUIRE", "").split(","))))
 
@@ -60,6 +77,8 @@ settings.load_profile("ci")
 def pytest_configure(config):
     for name in sorted(OPTIONAL.keys() - {"g++"}):
         config.addinivalue_line("markers", f"{name}: needs the optional {name}")
+    if _installed("PySide6") and _installed("pytestqt") and not _qt():  # pytest-qt would end the run with a traceback
+        raise pytest.UsageError("PySide6 is installed, and a system library that it needs is not (sh .ci/system)")
     unknown = sorted(REQUIRED - OPTIONAL.keys())
     if unknown:
         raise pytest.UsageError(f"REQUIRE names {unknown[0]!r}: known are {', '.join(OPTIONAL)}")

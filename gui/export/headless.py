@@ -36,14 +36,11 @@ def main(args) -> int:
 
 
 def application():
-    """The QApplication; a new one draws without a display where there is none."""
-    no_display = sys.platform.startswith("linux") and not (
-        os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
-    )
-    if no_display:
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    """The QApplication; a new one needs no display, whatever the environment says there is."""
     from PySide6.QtWidgets import QApplication
 
+    if QApplication.instance() is None and sys.platform.startswith("linux"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     return QApplication.instance() or QApplication(["stickyweights"])
 
 

@@ -74,7 +74,7 @@ def why_no_window() -> str:
         return f"the display {wayland} does not answer" if wayland else "there is no display"
     if not _answers(display):
         return f"the display {display} does not answer"
-    return _missing_for_xcb()
+    return missing_for_xcb()
 
 
 def _answers(display: str) -> bool:
@@ -97,7 +97,7 @@ def _listens(address: str) -> bool:
     return True
 
 
-def _missing_for_xcb() -> str:
+def missing_for_xcb() -> str:
     """A system library that Qt's plug-in for X needs and does not find; its own message blames another one."""
     import PySide6
 
