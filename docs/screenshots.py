@@ -1,6 +1,6 @@
 """The README's pictures of the app: ``python docs/screenshots.py RUN`` with the folder of a training run.
 
-The real window, drawn where nobody sees it, half as fine again as a plain screen, in 128 colours.  The run of the README is
+The real window, drawn where nobody sees it, at 1.5 pixels to each of a plain screen, in 128 colours.  The README's run:
 
     python -m training run digits-torus --method wsr-latent --out RUN
 """
