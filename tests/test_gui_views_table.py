@@ -196,3 +196,18 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it(table):
         assert button.accessibleDescription()
     for box in (table.kind, table.count, table.seed):
         assert box.accessibleName()
+
+
+def test_painting_does_not_ask_for_every_selected_row(table, qtbot, monkeypatch):
+    """Qt's header does, at each paint: five seconds for 100,000 particles."""
+    asked = []
+    flags = type(table.model).flags
+    monkeypatch.setattr(type(table.model), "flags", lambda self, index: asked.append(index.row()) or flags(self, index))
+    n = 5_000
+    table.session.document.load(System(Particles(np.arange(float(n)), np.zeros(n))))
+    table.show()
+    table.session.selection.select(range(n))
+    table.repaint()
+    qtbot.wait(20)
+    assert len(table.grid.selected_ranks()) == n
+    assert len(asked) < n

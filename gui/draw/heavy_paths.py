@@ -42,7 +42,10 @@ class Lines:
 
     def taken(self, which) -> Lines:
         """Some of them."""
-        return Lines(*(values[which] for values in vars(self).values()))
+        if isinstance(which, slice):
+            return Lines(*(values[which] for values in vars(self).values()))
+        which = np.flatnonzero(which) if which.dtype == bool else which
+        return Lines(*(values.take(which) for values in vars(self).values()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +94,11 @@ class HeavyPaths:
         lines = self.levels[power, every]
         return lines.taken(slice(0, int(np.searchsorted(lines.ends, -0.5 / max(rows, 1.0), side="right"))))
 
+    def made_ready(self, rows: float) -> HeavyPaths:
+        """This, with the level for ``rows`` built: in a worker, so that no frame has to wait for it."""
+        self.level(rows)
+        return self
+
     def visible(self, rows: float, x: tuple[float, float], u: tuple[float, float], most: int) -> Lines:
         """About ``most`` lines at most that cross the window x, u."""
         lines = self.level(rows)
@@ -103,10 +111,7 @@ class HeavyPaths:
         everything, first = self.segments, self.first
         if len(everything) == 0:
             return everything
-        row = np.floor(everything.u0 * 2.0**power)
-        ends_row = np.ones(len(everything), bool)  # the last segment of its path that begins in its row
-        ends_row[:-1] = first[1:] | (row[1:] != row[:-1])
-        kept = np.flatnonzero(ends_row | first)
+        kept = _kept(everything.u0, first, 2.0**power)
         if kept.size == len(everything):
             return everything
         lines = everything.taken(kept)
@@ -164,6 +169,18 @@ def _evenly(n: int) -> np.ndarray:
     for bit in range(bits):
         mirrored |= ((rank >> bit) & 1) << (bits - 1 - bit)
     return mirrored
+
+
+@compiled
+def _kept(u0, first, rows):
+    """The first segment of each path, and the last one that begins in each row."""
+    kept, count = np.empty(u0.size, np.int64), 0
+    for i in range(u0.size):
+        last = i + 1 == u0.size or first[i + 1] or np.floor(u0[i + 1] * rows) != np.floor(u0[i] * rows)
+        if last or first[i]:
+            kept[count] = i
+            count += 1
+    return kept[:count]
 
 
 @compiled

@@ -53,10 +53,9 @@ def shade_index(masses: np.ndarray, scale: LogScale) -> np.ndarray:
 
 def column_masses(place: np.ndarray, mass: np.ndarray, columns: int) -> np.ndarray:
     """Mass in each of ``columns`` pixel columns, (columns,): ``place`` counts pixels from the left edge."""
-    inside = (place >= 0) & (place < columns)
-    if not inside.all():
-        place, mass = place[inside], mass[inside]
-    return np.bincount(place.astype(np.int32), mass, minlength=columns)
+    masses = np.zeros(columns)
+    _add_columns(masses, place, mass)
+    return masses
 
 
 def bars(masses: np.ndarray, height: int, scale: LogScale, table: np.ndarray, downward: bool = False) -> np.ndarray:
@@ -70,6 +69,13 @@ def bars(masses: np.ndarray, height: int, scale: LogScale, table: np.ndarray, do
         tall = np.rint(scale.height(masses[lit]) * height).astype(np.int64)
         _fill(pixels, lit, tall, table[log_steps(masses[lit], scale.low, scale.high)], downward)
     return pixels
+
+
+@compiled
+def _add_columns(masses, place, mass):
+    for i in range(place.size):
+        if 0.0 <= place[i] < masses.size:  # not where it is NaN
+            masses[int(place[i])] += mass[i]
 
 
 @compiled

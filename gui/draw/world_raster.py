@@ -12,7 +12,7 @@ from particles.compiled import compiled
 from .heavy_paths import Lines
 
 BUDGET = 1_500_000  # pixels that lines may pass through in a frame while the view moves
-AT_REST = 4  # times as many when it has come to rest
+AT_REST = 2  # times as many when it has come to rest
 ON_PAPER = 40  # times as many in a picture that is written to a file
 
 

@@ -32,11 +32,7 @@ def nodes_at(history: History, t: float) -> np.ndarray:
     """The node of each cluster of ``history.clusters(t)``, from left to right, (k,) int64, in O(n)."""
     tree, n = history.tree, len(history.particles)
     born = n + int(np.searchsorted(tree.time, t, side="right"))
-    parent = tree.parent[:born]
-    alive = np.flatnonzero((parent < 0) | (parent >= born))
-    node_of = np.full(n, -1, np.int64)
-    node_of[tree.first[alive]] = alive
-    return node_of[node_of >= 0]
+    return _alive(n, born, tree.parent, tree.first)
 
 
 def node_at(history: History, rank: int, t: float) -> int:
@@ -47,6 +43,24 @@ def node_at(history: History, rank: int, t: float) -> int:
     born = n + int(np.searchsorted(tree.time, t, side="right"))
     holding = (tree.first[:born] <= rank) & (tree.last[:born] >= rank)
     return int(np.flatnonzero(holding)[-1])
+
+
+@compiled
+def _alive(n, born, parent, first):
+    """The nodes below ``born`` whose parent is not, by their first rank."""
+    node_of = np.full(n, -1, np.int64)
+    count = 0
+    for node in range(born):
+        if parent[node] < 0 or parent[node] >= born:
+            node_of[first[node]] = node
+            count += 1
+    nodes = np.empty(count, np.int64)
+    k = 0
+    for i in range(n):
+        if node_of[i] >= 0:
+            nodes[k] = node_of[i]
+            k += 1
+    return nodes
 
 
 @compiled

@@ -151,7 +151,7 @@ def _paint_bars(painter: QPainter, box: QRectF, sample, scene: LineScene, look, 
     width, height = device_size(painter, box)
     with np.errstate(invalid="ignore", over="ignore"):
         place = (position - scene.limits[0]) * (width / (scene.limits[1] - scene.limits[0]))
-    masses = column_masses(np.where(np.isfinite(place), place, -1.0), mass, width)
+    masses = column_masses(place, mass, width)
     draw_pixels(painter, bars(masses, height, scale, table, downward), box)
 
 

@@ -11,9 +11,9 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF
 
 from gui.draw.discs import disc_radius
-from gui.model.lineage import nodes_at
 
 from .linked_axes import Frame
+from .linked_clusters import present_nodes
 
 LEFT, RIGHT = 58.0, 18.0  # margins shared with the space-time view, so that their x axes stand over each other
 STRIP = 2_000  # more clusters in sight than this are drawn as a strip of mass
@@ -104,7 +104,7 @@ class LineScene:
     @cached_property
     def nodes(self) -> np.ndarray:
         """The node of each cluster in the merge tree."""
-        return nodes_at(self.session.document.history, self.session.clock.t)
+        return present_nodes(self.session)
 
     @cached_property
     def sizes(self) -> np.ndarray:

@@ -29,7 +29,7 @@ from .linked_axes import (
     round_ticks,
     sized,
 )
-from .linked_clusters import describe_node
+from .linked_clusters import describe_node, present_nodes
 from .linked_view import Hit, LinkedView
 from .shared_zoom import SharedZoom
 from .space_time_axis import time_label, time_ticks
@@ -79,11 +79,11 @@ class SpaceTimeView(LinkedView):
         the caller would rather ``wait``."""
         session = self.session
         history, axis, horizon = session.document.history, session.axis, session.clock.horizon
-        key = (history, axis, horizon)
+        key = (history, horizon, axis)
         if self._paths is not None and self._paths[0] == key:
             return self._paths[1]
         if wait or len(history.particles) <= AT_ONCE:
-            self._paths = (key, HeavyPaths.of(history, horizon, axis))
+            self._paths = (key, HeavyPaths.of(*key))
             return self._paths[1]
         if self._under_way != key:
             self._under_way = key
@@ -93,7 +93,8 @@ class SpaceTimeView(LinkedView):
                     self._paths, self._under_way = (key, paths), None
                     self.refresh()
 
-            session.document.run(lambda: HeavyPaths.of(history, horizon, axis), landed, "ordering world lines")
+            rows = self.frame(QRectF(self.rect())).area.height()  # of the first picture
+            session.document.run(lambda: HeavyPaths.of(*key).made_ready(rows), landed, "ordering world lines")
         return self._paths[1] if self._paths is not None and self._paths[0] == key else None
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
@@ -205,7 +206,7 @@ class SpaceTimeView(LinkedView):
             return
         some = np.arange(first, last)
         x = frame.across(clusters.position[some])
-        index = self.session.colours[nodes_at(self.session.document.history, self.session.clock.t)[some]]
+        index = self.session.colours[present_nodes(self.session)[some]]
         width = np.rint(2 * line_width(clusters.mass[some], clusters.mass.sum())) / 2 + 3.0
         for halo in (2.0, 0.0):
             for value in np.unique(index.astype(np.int64) + 8 * (2 * width).astype(np.int64)):

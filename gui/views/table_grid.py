@@ -51,6 +51,8 @@ class Grid(QTableView):
         self.setIconSize(QSize(9, 9))
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
+        # Qt's header asks for the flags of every cell of what is selected, at each paint: it gets nothing to look at.
+        header.setSelectionModel(QItemSelectionModel(self.model(), header))
         header.setMinimumSectionSize(48)
         self.selectionModel().selectionChanged.connect(self._tell)
         session.selection.changed.connect(self.follow_selection)
