@@ -26,6 +26,7 @@ def settle(qtbot, window, width, height):
 
 @pytest.mark.parametrize("size", [(900, 900), (1440, 900)])
 def test_buttons_and_headers_of_the_table_are_whole(window, qtbot, size):
+    window.filing.load_scenario("clustered-weights", play=False)  # more rows than can be seen: there is a scroll bar
     settle(qtbot, window, *size)
     table = window.docks.scenario.table
     assert all(button.width() >= button.sizeHint().width() for button in table.buttons.values())

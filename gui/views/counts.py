@@ -93,8 +93,8 @@ class CountsView(LinkedView):
     def _verdict(self, course: Course) -> str:
         if not course.energy > 0:
             return "nothing moves"
-        percent = f"{readable(100 * (1 - course.kinetic[-1]))} % of the kinetic energy becomes heat"
-        return f"{percent}; at the end {course.clusters[-1]:,} cluster{'s' * int(course.clusters[-1] != 1)}"
+        percent = f"{readable(100 * (1 - course.kinetic[-1]))} % of the energy becomes heat"
+        return f"{percent}; {course.clusters[-1]:,} cluster{'s' * int(course.clusters[-1] != 1)} at the end"
 
     def _course(self, wait: bool) -> Course | None:
         """The stairs along the present time axis; None while many particles are being counted."""
@@ -137,6 +137,7 @@ class CountsView(LinkedView):
         else:
             tens = _whole(round_ticks(*counts.y, max(int(counts.area.height() / 26), 1)))
         shares = [(value, f"{100 * value:.0f} %") for value in (0.0, 0.5, 1.0)]
+        shares = shares if energies.area.height() >= 40 else shares[2:]
         rows = max(int(bits.area.height() / 26), 1)
         for panel, ticks in ((counts, tens), (energies, shares), (bits, round_ticks(*bits.y, rows))):
             under = times if panel is bits else [(u, "") for u, _ in times]
@@ -215,8 +216,10 @@ class CountsView(LinkedView):
         spot = QRectF(area.left(), y + line + 5 if under else y - line - 2, area.width(), line)
         painter.setFont(font)
         painter.setPen(self.colours.quiet)
-        painter.drawText(spot, Qt.AlignmentFlag.AlignRight if under else Qt.AlignmentFlag.AlignLeft, label)
         bold = sized(painter.font(), 1.0, bold=True)
+        room = spot.width() - (QFontMetricsF(bold).horizontalAdvance(value) + line if value else 0.0)
+        label = QFontMetricsF(font).elidedText(label, Qt.TextElideMode.ElideRight, max(room, 0.0))
+        painter.drawText(spot, Qt.AlignmentFlag.AlignRight if under else Qt.AlignmentFlag.AlignLeft, label)
         painter.setFont(bold)
         painter.setPen(self.colours.ink)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight, value)

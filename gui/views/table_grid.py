@@ -111,9 +111,9 @@ class Grid(QTableView):
         """The ranks as wide as the last one needs, the masses as the first of them need."""
         model, metrics = self.model(), QFontMetrics(self.font())
         widest = max(f"{model.rowCount():,}", "rank", key=len)
-        self.setColumnWidth(0, metrics.horizontalAdvance(widest) + 30)
+        self.setColumnWidth(0, metrics.horizontalAdvance(widest) + 26)
         masses = (model.index(row, 3).data() for row in range(min(model.rowCount(), SAMPLED)))
-        self.setColumnWidth(3, max(metrics.horizontalAdvance(text) for text in ("mass", *masses)) + 24)
+        self.setColumnWidth(3, max(metrics.horizontalAdvance(text) for text in ("mass", *masses)) + 14)
 
     def _tell(self, *_) -> None:
         if self._following:

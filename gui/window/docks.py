@@ -22,6 +22,7 @@ class LinkedTabs(QTabWidget):
         self.setDocumentMode(True)
         self.setAccessibleName("Linked views")
         self.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.tabBar().setAccessibleName("Linked views")
         for name in LINKED:
             holder = QWidget()
             QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)
