@@ -110,6 +110,15 @@ def test_empty_single_and_many_are_drawn_too(qapp, tmp_path, n):
     session.close()
 
 
+def test_words_of_a_narrow_page_begin_on_it_and_do_not_run_into_each_other(session, tmp_path):
+    for pixels in (64, 150, 300):
+        picture.write(session, "counts", tmp_path / "a.svg", OutputSize.of_pixels(pixels, 300), "light", 0.5)
+        words = list(ElementTree.parse(tmp_path / "a.svg").iter("{http://www.w3.org/2000/svg}text"))
+        (time,) = [word for word in words if word.text.strip().startswith("t = 0")]
+        assert float(time.get("x")) >= 0
+        assert ("kinetic energy, and heat on top" in [word.text.strip() for word in words]) == (pixels == 300)
+
+
 def test_what_cannot_be_drawn_or_written_is_one_sentence_and_leaves_nothing(session, tmp_path):
     refused(ValueError, lambda: picture.write(session, "all", tmp_path / "a.bmp", SMALL, "light", 0), ".png")
     refused(ValueError, lambda: picture.write(session, "no", tmp_path / "a.png", SMALL, "light", 0), "space-time")

@@ -45,17 +45,23 @@ def test_a_scenario_a_history_and_an_array_are_opened(window, tmp_path):
     assert not window.messages.text
 
 
-def test_a_figure_reopens_what_it_shows(window, tmp_path):
+def test_a_figure_of_any_kind_reopens_what_it_shows(window, tmp_path):
     from gui.export import picture
     from gui.export.output_size import OutputSize
 
     window.filing.load_scenario("converging-fan", 7, play=False)
+    window.session.document.edit(edits.with_mass(window.session.document.system, 2, 3.5), "Mass")
     window.session.clock.t = 0.25
-    picture.write(window.session, "line", tmp_path / "a.png", OutputSize(640, 360, 96), "light", 0.25)
-    window.filing.load_scenario("two-equal", play=False)
-    drop(window, tmp_path / "a.png")
-    assert name_of(window) == "converging-fan"
-    assert window.session.clock.t == 0.25
+    shown = window.session.document.system
+    for name, view in (("a.png", "line"), ("b.svg", "all"), ("c.pdf", "tree+phase")):
+        window.session.document.load(shown)
+        picture.write(window.session, view, tmp_path / name, OutputSize(640, 360, 96), "light", 0.25)
+        window.filing.load_scenario("two-equal", play=False)
+        drop(window, tmp_path / name)
+        again = window.session.document.system
+        assert (again.name, again.horizon, window.session.clock.t) == (shown.name, shown.horizon, 0.25)
+        for column in ("position", "velocity", "mass"):
+            assert np.array_equal(getattr(again.particles, column), getattr(shown.particles, column))
 
 
 HOSTILE = {

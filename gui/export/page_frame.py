@@ -59,6 +59,10 @@ class PageFrame:
         time_width = QFontMetricsF(self.title).horizontalAdvance(time)
         room = QFontMetricsF(self.small).horizontalAdvance(f"{n:,} clusters of {n:,}" if self.roomy else told) + 12
         right = self.page.width() - self.margin
+        if right - room - time_width < self.margin:  # a narrow page: the time alone, as much of it as there is room for
+            place = QPointF(max(right - time_width, self.margin), baseline)
+            _write(painter, self.title, colours.ink, place, time, right - place.x() + 2)
+            return place.x()
         painter.setFont(self.small)
         painter.setPen(colours.quiet)
         width = QFontMetricsF(self.small).horizontalAdvance(told)
