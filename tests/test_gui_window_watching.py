@@ -93,3 +93,21 @@ def test_a_long_simulation_can_be_given_up(window, qtbot):
     gate.set()
     qtbot.waitUntil(lambda: window.workers.running == 0)
     assert document.system is shown
+
+
+def test_closing_the_lessons_leaves_the_lesson(window):
+    document, button = window.session.document, window.mode_bar.lessons
+    own = document.system
+    button.click()
+    window.docks.open_lesson("unequal-masses")
+    assert button.isChecked()
+    assert document.system is not own
+    window.pages.show("algorithms")
+    window.pages.show("particles")
+    window.scenario_dock.raise_()
+    assert window.docks.lessons.in_lesson
+    window.lessons_dock.close()
+    assert not window.docks.lessons.in_lesson
+    assert not button.isChecked()
+    assert document.system is own
+    assert window.session.options.future

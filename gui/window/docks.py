@@ -64,6 +64,7 @@ class Docks:
         self.views_dock = self._dock("Linked views", "views", self._views, right)
         self.lessons_dock = self._dock("Lessons", "lessons", QWidget(), left)
         self.lessons_dock.hide()
+        self.lessons_dock.toggleViewAction().toggled.connect(self._lessons_toggled)
         self._hidden_for_page: list[QDockWidget] = []
 
     def finish(self) -> None:
@@ -106,6 +107,12 @@ class Docks:
             self.lessons_dock.raise_()
             width = min(WIDTHS["lessons"], self._window.width() // 3)
             self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
+
+    def _lessons_toggled(self, shown: bool) -> None:
+        """Who closes the lessons leaves the lesson that is open."""
+        if not shown and self.lessons is not None:
+            self.lessons.leave()
+        self._window.shortcuts.refresh()
 
     def show_view(self, name: str) -> None:
         """Bring the view or page of that name to the front; one that is always there is left as it is."""

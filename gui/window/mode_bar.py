@@ -44,6 +44,8 @@ class ModeBar(QWidget):
             row.addWidget(button)
             self.buttons[name] = button
         self.buttons["particles"].setChecked(True)
+        row.addSpacing(14)
+        row.addWidget(self._lessons_button(shortcuts))
         row.addStretch(1)
         self._busy = QLabel()
         self._busy.setProperty("role", "quiet")
@@ -68,6 +70,18 @@ class ModeBar(QWidget):
         self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.document, 4)
+
+    def _lessons_button(self, shortcuts) -> QToolButton:
+        """Not a page but a panel beside them; what students look for first."""
+        row, action = shortcuts.table["lessons"], shortcuts.actions["lessons"]
+        self.lessons = QToolButton(text=row.title, checkable=True)
+        self.lessons.setProperty("mode", True)
+        self.lessons.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.lessons.setToolTip(f"{row.why} ({row.keys[0]})")
+        self.lessons.setAccessibleDescription(row.why)
+        self.lessons.clicked.connect(lambda: shortcuts.do(row.id))
+        action.toggled.connect(self.lessons.setChecked)
+        return self.lessons
 
     def show_busy(self, what: str) -> None:
         """Say what is being done, where that takes longer than a moment; "" for nothing."""
