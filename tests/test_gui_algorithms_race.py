@@ -146,7 +146,12 @@ def test_differences_are_counted_in_units_in_the_last_place():
 def test_differences_of_partitions_are_told_with_their_rank():
     race = forged(Clusters(np.array([0, 2]), np.array([0.5, 2.0]), np.zeros(2), np.array([2.0, 1.0])))
     assert differences(race)[0].borders.tolist() == [1]
-    assert "end and sequential part the particles differently, first at rank 1" in verdict(race)
+    assert "Not the clusters of sequential: end. They differ first at rank 1" in verdict(race)
+
+
+def test_a_position_that_cancels_to_nearly_0_is_not_far_off():
+    race = forged(Clusters(np.arange(3), np.array([1e-16, 1.0, 2.0]), np.zeros(3), np.ones(3)))
+    assert differences(race)[0].ulps < 1
 
 
 def test_the_player_takes_the_same_time_for_every_long_race_and_ends_at_the_end():

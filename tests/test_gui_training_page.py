@@ -153,6 +153,7 @@ def test_a_run_is_started_stopped_gone_on_with_and_stopped_by_closing(page, qtbo
     assert page.told == []
     page.do_train_pin()
     page.do_train_resume()
+    assert page.look.shown.status == "starting"
     qtbot.waitUntil(lambda: page.look.newest.status == "running", timeout=60_000)
     assert page.look.pinned is not None
     process = page.own._child

@@ -82,6 +82,13 @@ def test_opening_a_file_lists_it_and_makes_the_first_matrix_the_document(opened)
     assert "int64" in cell(opened, 3, 0, Qt.ItemDataRole.ToolTipRole)
 
 
+def test_a_tensor_that_shares_already_is_shown_where_values_collide(page, qtbot):
+    np.save(page.folder / "shared.npy", np.repeat(MATRIX[0], 40))
+    page.open(page.folder / "shared.npy")
+    qtbot.waitUntil(lambda: shows(page, "shared") and not page.workers.doing)
+    assert page.session.clock.t > 0
+
+
 def test_choosing_another_tensor_makes_it_the_document_and_a_bad_one_is_refused(opened, qtbot):
     opened.panel.select("bias")
     qtbot.waitUntil(lambda: shows(opened, "bias"))

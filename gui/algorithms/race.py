@@ -23,7 +23,10 @@ CLOCKS = {
 
 class Difference(NamedTuple):
     """A solver's answer beside that of ``sequential``: the largest difference of two positions in units in the last
-    place, and the ranks (ascending) at which one of the two has a border and the other has not."""
+    place of the farthest free flight, and the ranks (ascending) at which only one of the two has a border.
+
+    A place near 0 comes from numbers that cancel: its own last place says nothing about rounding.
+    """
 
     solver: str
     ulps: float
@@ -101,12 +104,14 @@ def run(
 def differences(race: Race) -> list[Difference]:
     """Each solver's final answer beside that of the first lane, which is ``sequential``."""
     n, reference = len(race.particles), race.lanes[0].final
-    return [_difference(lane.solver, lane.final, reference, n) for lane in race.lanes[1:] if lane.final is not None]
+    way = np.maximum(np.abs(race.particles.position), np.abs(race.time * race.particles.velocity))
+    ulp = float(np.spacing(way.max(initial=np.finfo(np.float64).tiny)))
+    others = [lane for lane in race.lanes[1:] if lane.final is not None]
+    return [_difference(lane.solver, lane.final, reference, (n, ulp)) for lane in others]
 
 
-def _difference(solver: str, found: Clusters, reference: Clusters, n: int) -> Difference:
+def _difference(solver: str, found: Clusters, reference: Clusters, size: tuple[int, float]) -> Difference:
+    n, ulp = size
     ours, theirs = found.expand(found.position, n), reference.expand(reference.position, n)
-    size = np.maximum(np.abs(ours), np.abs(theirs))
-    ulps = np.abs(ours - theirs) / np.spacing(np.maximum(size, np.finfo(np.float64).tiny))
     borders = np.setxor1d(found.start, reference.start, assume_unique=True)
-    return Difference(solver, float(ulps.max(initial=0.0)), borders)
+    return Difference(solver, float(np.abs(ours - theirs).max(initial=0.0)) / ulp, borders)

@@ -38,7 +38,7 @@ def verdict(race: Race) -> str:
     if apart:
         first = apart[0]
         return (
-            f"{_listed([difference.solver for difference in apart])} and sequential part the particles differently, "
+            f"Not the clusters of sequential: {_listed([difference.solver for difference in apart])}. They differ "
             f"first at rank {first.borders[0]:,} ({first.borders.size:,} borders in all): two clusters touch there to "
             f"within rounding. Largest difference of positions: {farthest.ulps:,.0f} ulp."
         )

@@ -198,6 +198,8 @@ class TrainingPage(QWidget):
         if self.watcher.path != self.own.folder:
             self.watcher.leave()
             self._begin(RunState(self.own.folder, status="starting"))
+        else:
+            self.look.see(replace(self.look.newest, status="starting"))
         self._show()
 
     def _own_ended(self, sentence: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ..draw.palette import Colours
@@ -217,10 +218,11 @@ class WeightsPage(QWidget):
         self.refresh()
 
     def _settled(self) -> None:
-        """All views show the new system: begin where half of the collisions are over."""
+        """All views show the new system: begin where half of the collisions after 0 are over."""
         if self._arriving is not None and self.session.document.system is self._arriving.system:
             self._arriving = None
             times = self.session.document.history.events.time
+            times = times[np.searchsorted(times, 0.0, side="right") :]
             self.session.clock.t = float(times[times.size // 2]) if times.size else 0.0
 
     # what is seen
