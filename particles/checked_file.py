@@ -41,7 +41,7 @@ def replacing(path):
 def read_whole(path, limit: int) -> bytes:
     """The bytes of a regular file of at most ``limit``; OSError or ValueError, naming it, where that fails."""
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise OSError("it is not a regular file")
@@ -50,6 +50,11 @@ def read_whole(path, limit: int) -> bytes:
             return file.read(limit)
     except OSError as error:
         raise _sentence(error, f"could not read {path}") from error
+
+
+def at_once(path, flags: int) -> int:
+    """An ``opener`` for ``open`` that does not wait for somebody to write where ``path`` is a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 @contextmanager

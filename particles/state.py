@@ -178,9 +178,6 @@ def _check_magnitude(position: np.ndarray, velocity: np.ndarray, mass: np.ndarra
                 )
 
 
-BLOCK = 128  # values that are added up plainly; the sums of blocks are added with what rounding takes from them
-
-
 @compiled
 def _gather(position, velocity, mass, start, time):
     """Position, velocity and mass of each cluster, in one pass."""
@@ -207,21 +204,16 @@ def _sums(position, velocity, mass, first, end):
     """Mass, mass x position and mass x velocity of the ranks first .. end - 1, each nearly as if added exactly."""
     weight = moment = momentum = 0.0
     lost_weight = lost_moment = lost_momentum = 0.0
-    for low in range(first, end, BLOCK):
-        a = b = c = 0.0
-        for i in range(low, min(low + BLOCK, end)):
-            a += mass[i]
-            b += mass[i] * position[i]
-            c += mass[i] * velocity[i]
-        weight, lost_weight = _add(weight, lost_weight, a)
-        moment, lost_moment = _add(moment, lost_moment, b)
-        momentum, lost_momentum = _add(momentum, lost_momentum, c)
+    for i in range(first, end):
+        weight, lost_weight = _add(weight, lost_weight, mass[i])
+        moment, lost_moment = _add(moment, lost_moment, mass[i] * position[i])
+        momentum, lost_momentum = _add(momentum, lost_momentum, mass[i] * velocity[i])
     return weight + lost_weight, moment + lost_moment, momentum + lost_momentum
 
 
 @compiled
 def _add(total, lost, value):
-    """``total`` + ``value``, and what rounding has taken from the sum so far (Neumaier)."""
+    """``total`` + ``value``, and what rounding has taken from the sum so far (Knuth's exact sum of two)."""
     new = total + value
-    rest = (total - new) + value if abs(total) >= abs(value) else (value - new) + total
-    return new, lost + rest
+    of_value = new - total
+    return new, lost + ((total - (new - of_value)) + (value - of_value))

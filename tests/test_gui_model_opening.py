@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import pickle
+import threading
 import zipfile
 
 import numpy as np
@@ -147,3 +149,20 @@ def test_a_saved_scenario_of_weights_opens_as_weights(tmp_path):
     document.save(tmp_path / "particles.json")
     assert read_system(tmp_path / "particles.json").kind == "particles"
     assert System.of_scenario(scenarios.get("two-equal")).kind == "particles"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_that_nobody_writes_to_holds_up_nobody(tmp_path):
+    told = []
+    os.mkfifo(tmp_path / "pipe.json")
+
+    def drop():
+        try:
+            Document().open_file(tmp_path / "pipe.json")
+        except OSError as error:
+            told.append(str(error))
+
+    opened = threading.Thread(target=drop, daemon=True)
+    opened.start()
+    opened.join(10)
+    assert "is not a regular file" in told[0]

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from particles.checked_file import naming, read_whole, shown
+from particles.checked_file import at_once, naming, read_whole, shown
 from particles.files import read_history, read_scenario
 
 from .system import AFTER_THE_END, System, printable
@@ -54,8 +54,8 @@ def read_system(path) -> System:
 def is_scenario(path) -> bool:
     """Does the file begin as JSON does?  False also where it cannot be read."""
     try:
-        with open(path, "rb") as file:
-            return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
+        with open(path, "rb", opener=at_once) as file:
+            return (file.read(64) or b"").lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")
     except OSError:
         return False
 

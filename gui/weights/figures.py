@@ -37,7 +37,8 @@ def figures(clusters: Clusters, n: int, dtype: str) -> Figures:
     held = rounded(position, dtype)
     distinct = 1 + int(np.count_nonzero(held[1:] != held[:-1]))
     mean = float(sizes @ position) / n
-    spread = float(np.sqrt(sizes @ (position - mean) ** 2 / n))
+    with np.errstate(over="ignore"):
+        spread = float(np.sqrt(sizes @ (position - mean) ** 2 / n))
     bits = coded_bits(n, distinct, 8 * SIZES[dtype])
     return Figures(distinct, float(sizes.max()) / n, penalty(position, sizes), bits, mean, spread)
 
