@@ -28,7 +28,7 @@ def test_figures_are_those_of_the_weights(strength):
     assert found.distinct == np.unique(after).size
     assert found.largest == np.unique(after, return_counts=True)[1].max() / 600
     assert found.penalty == pytest.approx(weight_sharing(after), rel=1e-12, abs=1e-12)
-    assert found.mean == pytest.approx(WEIGHTS.mean(), abs=1e-15)
+    assert found.mean == pytest.approx(WEIGHTS.mean(), abs=1e-13)  # of values up to 50
     assert found.spread == pytest.approx(after.std(), abs=1e-9)
     assert mean_change(particles.position, clusters) == pytest.approx(np.abs(after - WEIGHTS).mean(), abs=1e-14)
 
