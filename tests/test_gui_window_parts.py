@@ -106,7 +106,7 @@ def test_the_overlay_lists_every_key_of_the_table_and_any_key_closes_it(window):
     overlay = window.key_overlay
     window.shortcuts.do("keys")
     listed = {key for _menu, _title, keys in overlay.rows() for key in keys}
-    assert listed == {key for row in window.shortcuts.table.values() for key in row.keys}
+    assert listed >= {key for row in window.shortcuts.table.values() for key in row.keys}
     QTest.keyClick(overlay, Qt.Key.Key_Q)
     assert overlay.isHidden()
 

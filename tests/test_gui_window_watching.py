@@ -7,7 +7,8 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel
 
 from gui.model import edits
 from gui.model.system import System
@@ -46,6 +47,7 @@ def test_the_readouts_are_as_high_as_their_lines(window, qtbot):
 def test_the_page_of_weights_has_room(window, qtbot):
     settle(qtbot, window, 1200, 700)
     window.pages.show("weights")
+    window.shortcuts.do("layout")
     assert window.scenario_dock.isHidden()
     assert window.views_dock.isHidden()
     window.pages.show("training")
@@ -111,3 +113,17 @@ def test_closing_the_lessons_leaves_the_lesson(window):
     assert not button.isChecked()
     assert document.system is own
     assert window.session.options.future
+
+
+def test_the_overlay_is_read_to_its_end_by_keys_in_a_small_window(window, qtbot):
+    window.resize(900, 600)
+    window.shortcuts.do("keys")
+    overlay, bar = window.key_overlay, window.key_overlay._scroll.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    for _ in range(20):
+        qtbot.keyClick(overlay, Qt.Key.Key_PageDown)
+    assert bar.value() == bar.maximum()
+    assert overlay._scroll.widget().sizeHint().width() <= overlay._scroll.viewport().width()
+    assert "drag the rim" in [label.text() for label in overlay.findChildren(QLabel)]
+    qtbot.keyClick(overlay, Qt.Key.Key_Escape)
+    assert overlay.isHidden()

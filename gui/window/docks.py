@@ -153,6 +153,8 @@ class Docks:
             dock.setVisible(dock is not self.lessons_dock)
         self.set_widths()
         window.particles_page.share()
+        self._hidden_for_page = []
+        self.for_page(window.pages.shown)
 
     def set_widths(self) -> None:
         """Widths that suit the window."""

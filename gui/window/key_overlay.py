@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSlider,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from .actions import MENUS
 from .shortcuts import Shortcuts
 
-COLUMN = 400  # pixels
+COLUMN = 360  # pixels
+BESIDE = 52  # pixels left and right of the rows, and for a scroll bar
+HEADING = "On the line, at time 0"
+HANDS = (  # what no action of the table does
+    (HEADING, "Move particles", ("drag", "Alt+Left")),
+    (HEADING, "Change the velocity", ("drag the tip", "Alt+Up")),
+    (HEADING, "Change the mass", ("drag the rim", "Ctrl+wheel")),
+    (HEADING, "Add a particle there", ("double click",)),
+    (HEADING, "Play a part, on the timeline", ("Shift+drag",)),
+)
+SCROLLS = {
+    Qt.Key.Key_Down: QAbstractSlider.SliderAction.SliderSingleStepAdd,
+    Qt.Key.Key_Up: QAbstractSlider.SliderAction.SliderSingleStepSub,
+    Qt.Key.Key_PageDown: QAbstractSlider.SliderAction.SliderPageStepAdd,
+    Qt.Key.Key_PageUp: QAbstractSlider.SliderAction.SliderPageStepSub,
+}
 
 
 class KeyOverlay(QFrame):
-    """A card over the window; any key or click closes it."""
+    """A card over the window; arrows scroll it, any other key or a click closes it."""
 
     def __init__(self, window: QWidget, shortcuts: Shortcuts):
         super().__init__(window)
@@ -43,9 +68,14 @@ class KeyOverlay(QFrame):
             self._close()
             return
         window = self.parentWidget()
-        columns = max(1, min(3, (window.width() - 80) // COLUMN))
-        width = min(columns * COLUMN + 40, window.width() - 24)
-        self._scroll.setWidget(self._filled(columns))
+        room = window.width() - 24
+        for columns in (3, 2, 1):
+            inside = self._filled(columns)
+            width = max(inside.sizeHint().width() + BESIDE, columns * COLUMN)
+            if width <= room:
+                break
+        self._scroll.setWidget(inside)
+        width = min(width, room)
         height = min(self._scroll.widget().sizeHint().height() + 70, window.height() - 60)
         self.setGeometry((window.width() - width) // 2, max((window.height() - height) // 2, 20), width, height)
         self.show()
@@ -55,10 +85,22 @@ class KeyOverlay(QFrame):
     def rows(self) -> list[tuple[str, str, tuple[str, ...]]]:
         """(menu, title, keys) of each action that has keys, menu by menu."""
         found = [(row.menu, row.title, row.keys) for row in self._shortcuts.table.values() if row.keys]
-        return sorted(found, key=lambda row: MENUS.index(row[0]) if row[0] in MENUS else len(MENUS))
+        found.sort(key=lambda row: MENUS.index(row[0]) if row[0] in MENUS else len(MENUS))
+        return [*found, *HANDS]
+
+    def event(self, event) -> bool:
+        """All keys are kept from the window's shortcuts."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        return super().event(event)
 
     def keyPressEvent(self, event) -> None:  # noqa: N802
-        self._close()
+        if event.key() in (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt):
+            return  # another key is to come
+        if event.key() in SCROLLS:
+            self._scroll.verticalScrollBar().triggerAction(SCROLLS[event.key()])
+        else:
+            self._close()
 
     def mousePressEvent(self, event) -> None:  # noqa: N802
         self._close()
@@ -101,7 +143,7 @@ def _caps(keys: tuple[str, ...]) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
     for key in keys[:2]:
-        cap = QLabel(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
+        cap = QLabel(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) or key)
         cap.setProperty("role", "key")
         row.addWidget(cap)
     return box
