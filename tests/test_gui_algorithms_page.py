@@ -159,6 +159,17 @@ def test_a_lane_draws_itself_onto_any_paper(make_page):
     assert len(colours) > 5
 
 
+def test_a_lane_that_is_done_is_not_drawn_again(make_page, monkeypatch):
+    page = make_page()
+    lane = page.lanes["steps"]
+    end = lane.lane.steps
+    asked = []
+    monkeypatch.setattr(lane, "update", lambda: asked.append(lane.now))
+    for now in (end - 0.5, end, end + 0.5, end + 1, end - 0.5, 0):
+        lane.show_moment(now)
+    assert asked == [end - 0.5, end, end - 0.5, 0]
+
+
 def test_making_a_race_does_not_hold_up_the_window(make_page, qtbot, watchdog):
     page = make_page(System.of_scenario(scenarios.get("gaussian-weights", n=500)))
     first = page.player.race

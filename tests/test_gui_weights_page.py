@@ -114,6 +114,17 @@ def test_the_figures_are_those_of_the_prox_at_the_strength_shown(opened):
     assert opened.histogram.before.sum() == opened.histogram.after.sum() == 180
 
 
+def test_the_figures_are_whole_in_the_smallest_window(opened, qtbot):
+    opened.resize(868, 430)
+    qtbot.wait(50)
+    rows = [label for pair in opened.figures._cells for label in pair]
+    assert all(label.height() >= label.minimumSizeHint().height() for label in rows)
+    assert opened.figures.formula.isHidden()
+    opened.resize(1000, 700)
+    qtbot.wait(50)
+    assert not opened.figures.formula.isHidden()
+
+
 def test_slider_field_and_clock_are_one(opened, qtbot):
     clock = opened.session.clock
     clock.go(0.0)

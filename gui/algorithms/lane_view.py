@@ -64,8 +64,10 @@ class LaneView(QWidget):
         self.update()
 
     def show_moment(self, now: float) -> None:
-        self.now = now
-        self.update()
+        """A lane that is done, and was, is not drawn again: near the end of a long race few lanes move."""
+        before, self.now = self.now, now
+        if self.lane is None or min(before, now) < self.race.spent(self.lane, self.clock)[-1]:
+            self.update()
 
     @property
     def step(self) -> int:

@@ -26,7 +26,7 @@ class FiguresView(QWidget):
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
+        grid.setVerticalSpacing(2)
         for column, text in ((1, "before"), (2, "after")):
             grid.addWidget(_label(text, "quiet", right=True), 0, column)
         self._cells = []

@@ -29,7 +29,7 @@ class HistogramView(QWidget):
         return QSize(560, 240)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(300, 150)
+        return QSize(300, 110)
 
     def set_theme(self, colours: Colours) -> None:
         self.colours = colours

@@ -30,15 +30,18 @@ WELCOME = (
 
 LEAST_WIDTH, LEAST_HEIGHT = 620, 400  # pixels: a smaller page is scrolled
 TWO_MOSAICS = 600  # pixels from which on the matrix before has room beside the matrix after
+WITH_FORMULA = 400  # pixels of height from which on the figures have room for the formula, which is a tool tip too
 
 
 class Pictures(QWidget):
-    """Histogram, matrices and figures; where it is narrow the matrix before gives way."""
+    """Histogram, matrices and figures; the matrix before gives way where it is narrow, the formula where it is low."""
 
     before: MosaicView
+    figures: FiguresView
 
     def resizeEvent(self, event) -> None:  # noqa: N802
         self.before.setVisible(event.size().width() >= TWO_MOSAICS)
+        self.figures.formula.setVisible(event.size().height() >= WITH_FORMULA)
         super().resizeEvent(event)
 
 
@@ -121,7 +124,7 @@ def _pictures(page) -> QWidget:
     lower.addWidget(page.after, 1)
     lower.addLayout(side)
     sheet = Pictures()
-    sheet.before = page.before
+    sheet.before, sheet.figures = page.before, page.figures
     column = QVBoxLayout(sheet)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(10)
