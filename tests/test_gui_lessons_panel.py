@@ -213,33 +213,6 @@ def test_a_ruler_has_some_round_ticks(low, high):
     assert shown(-0.5) == "\N{MINUS SIGN}0.5"
 
 
-def test_the_future_is_hidden_until_the_prediction_is_made(window):
-    options, views = window.session.options, (window.space_time, window.docks.tabs.build(1), window.docks.tabs.build(3))
-
-    def pictures():
-        return [view.grab().toImage() for view in (*views, window.transport.timeline)]
-
-    for view in views:
-        view.resize(400, 300)
-    window.docks.open_lesson("two-particles")
-    panel = window.docks.lessons
-    hidden = pictures()
-    assert "become" not in window.space_time.heading()[0]
-    panel.play()
-    window.session.clock.pause()
-    assert not options.future
-    window.session.clock.go(0.0)
-    panel._page.question.check.click()
-    window.session.clock.go(0.0)
-    assert all(shown != before for shown, before in zip(pictures(), hidden, strict=True))
-    panel.play()
-    assert options.future
-    panel.restart()
-    assert not options.future
-    panel.leave()
-    assert options.future
-
-
 def test_no_ruler_starts_at_the_answer(qtbot):
     for lesson in lessons():
         for scene in lesson.scenes:
@@ -247,12 +220,3 @@ def test_no_ruler_starts_at_the_answer(qtbot):
                 ruler = Ruler(scene.question, Colours.of("light"))
                 qtbot.addWidget(ruler)
                 assert not scene.question.accepts(ruler.prediction), (lesson.title, scene.title)
-
-
-def test_a_scene_of_another_page_is_not_played_behind_it(window):
-    window.docks.open_lesson("snow-plough")
-    panel = window.docks.lessons
-    assert not panel._page.play.isHidden()
-    panel.move(1)
-    assert panel.scene.view == "algorithms"
-    assert panel._page.play.isHidden()

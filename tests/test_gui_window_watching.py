@@ -127,3 +127,39 @@ def test_the_overlay_is_read_to_its_end_by_keys_in_a_small_window(window, qtbot)
     assert "drag the rim" in [label.text() for label in overlay.findChildren(QLabel)]
     qtbot.keyClick(overlay, Qt.Key.Key_Escape)
     assert overlay.isHidden()
+
+
+def test_the_future_is_hidden_until_the_prediction_is_made(window):
+    options, views = window.session.options, (window.space_time, window.docks.tabs.build(1), window.docks.tabs.build(3))
+
+    def pictures():
+        return [view.grab().toImage() for view in (*views, window.transport.timeline)]
+
+    for view in views:
+        view.resize(400, 300)
+    window.docks.open_lesson("two-particles")
+    panel = window.docks.lessons
+    hidden = pictures()
+    assert "become" not in window.space_time.heading()[0]
+    panel.play()
+    window.session.clock.pause()
+    assert not options.future
+    window.session.clock.go(0.0)
+    panel._page.question.check.click()
+    window.session.clock.go(0.0)
+    assert all(shown != before for shown, before in zip(pictures(), hidden, strict=True))
+    panel.play()
+    assert options.future
+    panel.restart()
+    assert not options.future
+    panel.leave()
+    assert options.future
+
+
+def test_a_scene_of_another_page_is_not_played_behind_it(window):
+    window.docks.open_lesson("snow-plough")
+    panel = window.docks.lessons
+    assert not panel._page.play.isHidden()
+    panel.move(1)
+    assert panel.scene.view == "algorithms"
+    assert panel._page.play.isHidden()

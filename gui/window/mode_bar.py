@@ -47,6 +47,15 @@ class ModeBar(QWidget):
         row.addSpacing(14)
         row.addWidget(self._lessons_button(shortcuts))
         row.addStretch(1)
+        self._add_busy(row, shortcuts)
+        self.document = QLabel()
+        self.document.setProperty("role", "quiet")
+        self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.document, 4)
+
+    def _add_busy(self, row: QHBoxLayout, shortcuts) -> None:
+        """What is being done, and a way to give it up."""
         self._busy = QLabel()
         self._busy.setProperty("role", "quiet")
         self._progress = QProgressBar(textVisible=False, minimum=0, maximum=0)
@@ -65,11 +74,6 @@ class ModeBar(QWidget):
         row.addWidget(self._busy)
         row.addWidget(self._progress)
         row.addWidget(self._give_up)
-        self.document = QLabel()
-        self.document.setProperty("role", "quiet")
-        self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.document, 4)
 
     def _lessons_button(self, shortcuts) -> QToolButton:
         """Not a page but a panel beside them; what students look for first."""
