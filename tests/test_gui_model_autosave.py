@@ -108,7 +108,7 @@ def test_what_a_killed_process_leaves_behind_is_restored_to_the_bit(tmp_path):
     (lost,) = found(tmp_path)
     assert (lost.name, lost.n) == ("random-masses", 8)
     document = Document()
-    restore(document, lost)
+    restore(document, read_swap(lost.path))
     expected = edits.removed(small(), [2])
     assert same_particles(document.system.particles, expected.particles)
     assert np.array_equal(document.system.ids, expected.ids)
@@ -121,7 +121,7 @@ def test_a_restored_document_is_kept_again_and_knows_its_file(tmp_path, kept):
     document, _ = kept
     other = tmp_path / "1-dead.swap"
     write_swap(other, small(), tmp_path / "mine.json")
-    restore(document, found(tmp_path)[0])
+    restore(document, read_swap(found(tmp_path)[0].path))
     assert document.path == tmp_path / "mine.json"
     assert len(swaps(tmp_path)) == 2
 

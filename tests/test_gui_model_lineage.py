@@ -9,6 +9,7 @@ from gui.model import edits
 from gui.model.document import Document
 from gui.model.lineage import colours, node_at, nodes_at
 from gui.model.options import Options
+from gui.model.selection import Selection
 from gui.model.session import Session
 from gui.model.system import System
 from particles import Particles, scenarios, simulate
@@ -159,3 +160,13 @@ def test_two_sessions_on_one_document_have_their_own_clocks_and_a_closed_one_fol
     other.close()
     one.document.edit(edits.with_horizon(one.document.latest, 99.0), "Look longer")
     assert (one.clock.horizon, other.clock.horizon) == (99.0, horizon)
+
+
+def test_the_nodes_that_light_up_are_found_once_for_all_views():
+    document = Document(System.of_scenario(scenarios.get("random-masses", 12, 1)))
+    selection, history = Selection(document), document.history
+    selection.select(document.system.ids[:3])
+    first = selection.nodes(history)
+    assert selection.nodes(history) is first
+    selection.select(document.system.ids[5:6])
+    assert selection.nodes(history)[5] and not selection.nodes(history)[0]

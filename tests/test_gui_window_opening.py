@@ -138,7 +138,7 @@ def test_what_a_crash_has_left_is_offered_and_restored(make_window, qtbot, tmp_p
     again.show()
     qtbot.waitUntil(lambda: "lost and found" in again.messages.text)
     again.messages.press("restore")
-    assert name_of(again) == "lost and found"
+    qtbot.waitUntil(lambda: name_of(again) == "lost and found")  # a worker reads it
     assert again.session.document.modified
     assert not swap.exists()
 

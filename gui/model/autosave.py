@@ -118,12 +118,8 @@ def found(folder) -> list[Restorable]:
     return sorted(restorable, key=lambda one: one.when.timestamp(), reverse=True)
 
 
-def restore(document: Document, restorable: Restorable) -> None:
-    """Load what was lost into the document, as modified; the swap file goes once this document has its own.
-
-    ValueError or OSError, one sentence, where it cannot be read any more.
-    """
-    swapped: Swapped = read_swap(restorable.path)
+def restore(document: Document, swapped: Swapped) -> None:
+    """Load what a swap file holds into the document, as modified: it gets a swap file of its own."""
     document.load(swapped.system, swapped.document, modified=True)
 
 

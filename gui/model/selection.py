@@ -23,6 +23,7 @@ class Selection:
         self._members = np.empty(0, np.int64)  # the ids of the node's particles, from left to right
         self.node: int | None = None
         self._hovered: int | None = None
+        self._lit: tuple = ((None,) * 4, None)  # what ``nodes`` was made from, and what it gave
 
     @property
     def ids(self) -> frozenset[int]:
@@ -71,8 +72,15 @@ class Selection:
         """Which nodes of the tree light up, (n + k,) bool, in O(n + k).
 
         Of a cluster: all that it came from, itself, and all that it became part of.  Of particles: they themselves,
-        and all that they became part of.
+        and all that they became part of.  They are kept until something else is selected.
         """
+        key = (history, self.node, self._ids, self._members)
+        if not all(one is other for one, other in zip(key, self._lit[0], strict=True)):
+            self._lit = (key, self._nodes(history))
+            self._lit[1].setflags(write=False)
+        return self._lit[1]
+
+    def _nodes(self, history: History) -> np.ndarray:
         tree, n = history.tree, len(history.particles)
         if self.node is not None and self.node < tree.first.size:
             first, last = tree.first[self.node], tree.last[self.node]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QDialog
 
-from ..model.autosave import discard, found, restore
+from ..model.autosave import Restorable, discard, found, restore
+from ..model.swap_file import read_swap
 
 
 def end(window) -> None:
@@ -29,12 +30,24 @@ def end(window) -> None:
 
 
 def offer_unsaved(window) -> None:
-    """Ask in the message strip what to do with the newest document of a session that did not end well."""
-    lost = next(iter(found(window.unsaved)), None) if window.unsaved is not None else None
-    if lost is not None:
-        window.messages.tell(
-            f"“{lost.name}” was not saved when the program ended on {lost.when:%d %B at %H:%M}.",
-            "info",
-            restore=lambda: window.attempt(lambda: restore(window.session.document, lost)) and discard(lost),
-            discard=lambda: discard(lost),
-        )
+    """Look in a worker for documents of sessions that did not end well; what to do with the newest is asked then."""
+    if window.unsaved is not None:
+        window.workers.run(lambda: found(window.unsaved)[:1], lambda lost: _offer(window, *lost), "", key="unsaved")
+
+
+def _offer(window, lost: Restorable | None = None) -> None:
+    """Ask in the message strip; the crash copy goes when its document is there."""
+    if lost is None:
+        return
+
+    def restored(swapped) -> None:
+        restore(window.session.document, swapped)
+        discard(lost)
+
+    what = f"restoring {lost.name}"
+    window.messages.tell(
+        f"“{lost.name}” was not saved when the program ended on {lost.when:%d %B at %H:%M}.",
+        "info",
+        restore=lambda: window.workers.run(lambda: read_swap(lost.path), restored, what),
+        discard=lambda: discard(lost),
+    )
