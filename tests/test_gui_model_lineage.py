@@ -169,4 +169,5 @@ def test_the_nodes_that_light_up_are_found_once_for_all_views():
     first = selection.nodes(history)
     assert selection.nodes(history) is first
     selection.select(document.system.ids[5:6])
-    assert selection.nodes(history)[5] and not selection.nodes(history)[0]
+    assert selection.nodes(history)[5]
+    assert not selection.nodes(history)[0]
