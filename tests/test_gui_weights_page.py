@@ -194,6 +194,20 @@ def test_after_an_edit_the_tensor_can_be_had_back_and_undo_finds_what_was_there(
     assert opened.result.subject is None
 
 
+def test_undo_brings_the_tensor_before_back_as_a_tensor(opened, qtbot):
+    document, first = opened.session.document, opened.subject
+    document.edit(edits.renamed(document.latest, "mine"), "rename")
+    opened.panel.select("bias")
+    qtbot.waitUntil(lambda: shows(opened, "bias"))
+    document.undo()
+    document.undo()
+    assert opened.result.subject is opened.subject is first
+    assert opened.can_weights_save()
+    document.redo()
+    document.redo()
+    assert opened.result.subject.tensor.name == "bias"
+
+
 def test_positions_of_particles_become_weights(page, qtbot):
     page.do_weights_positions()
     qtbot.waitUntil(lambda: page.result.subject is not None)

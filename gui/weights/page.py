@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from .comparison import Comparison
 from .opening import PATTERN, holds_weights, open_weights
 from .page_layout import arrange
 from .result import Result
-from .saving import FORMATS, shared, write
+from .saving import FORMATS, in_words, shared, write
 from .subject import Subject, subject
 from .summary import summary
 from .tensors import Tensor, TensorFile
@@ -31,7 +32,7 @@ class WeightsPage(QWidget):
         self.session, self.workers, self.tell, self.colours = session, workers, tell, colours
         self.file: TensorFile | None = None
         self.subject: Subject | None = None
-        self._tensor: Tensor | None = None
+        self._opened: list[Subject] = []  # those that the document shows, or can by undo and redo
         self._arriving: Subject | None = None  # the document is about to show it
         arrange(self)
         self.comparison = Comparison(self)
@@ -104,9 +105,9 @@ class WeightsPage(QWidget):
             self.tell("There is nothing to save: choose a tensor first.")
             return
         kinds = [f"{text} (*{suffix})" for suffix, text in FORMATS.items()]
-        if self._tensor.dtype == "bfloat16":
+        if self.subject.tensor.dtype == "bfloat16":
             kinds = kinds[:1]
-        name = f"{self._tensor.name}-shared{next(iter(FORMATS))}".replace("/", "-")
+        name = f"{self.subject.tensor.name}-shared{next(iter(FORMATS))}".replace("/", "-")
         path, kind = QFileDialog.getSaveFileName(self, "Save the shared weights", name, ";;".join(kinds))
         if path:
             suffix = next((s for s, text in FORMATS.items() if f"{text} (*{s})" == kind), ".npy")
@@ -123,12 +124,9 @@ class WeightsPage(QWidget):
         def work():
             found = shared(tensor, strength, rewind, l1)
             write(path, found)
-            return summary(found.values)
+            return in_words(path, found)
 
-        def told(found):
-            word = "value" if found.distinct == 1 else "values"
-            self.tell(f"Saved {Path(path).name}: {tensor.values.size:,} weights, {found.distinct:,} {word}.", "info")
-
+        told = partial(self.tell, kind="info")
         self.workers.run(work, told, f"saving {Path(path).name}", failed=self.failed, key=(self, "save"))
 
     def choose(self, name: str) -> None:
@@ -188,18 +186,20 @@ class WeightsPage(QWidget):
     def _load(self, made: Subject) -> None:
         """The tensor becomes the document; unsaved edits of the one before can be had back by undo."""
         document = self.session.document
-        self.subject, self._tensor, self._arriving = made, made.tensor, made
+        self.subject = self._arriving = made
         n = len(made.system)
         if document.modified and len(document.latest):
+            self._opened.append(made)
             document.edit(made.system, "Open weights")
         else:
+            self._opened = [made]
             document.load(made.system)
         if document.busy:
             self._say(f"Simulating {n:,} weights…")
 
     def _resampled(self) -> None:
-        if self._tensor is not None:
-            self._make_subject(self._tensor, self.subject.system.name if self.subject else "")
+        if self.subject is not None:
+            self._make_subject(self.subject.tensor, self.subject.system.name)
 
     def _troubled(self, _sentence: str) -> None:
         self._say("")
@@ -209,10 +209,11 @@ class WeightsPage(QWidget):
         self.tell(" ".join(str(error).split()) or type(error).__name__)
 
     def _document_changed(self) -> None:
-        document, made = self.session.document, self.subject
-        current = made is not None and document.system is made.system
+        document = self.session.document
+        current = next((made for made in self._opened if made.system is document.system), None)
+        self.subject = current or self.subject
         self._say("")
-        self.result = Result(document.system, document.history, made if current else None)
+        self.result = Result(document.system, document.history, current)
         self.comparison.forget_pictures()
         self.strength.set_history()
         self.refresh()

@@ -11,6 +11,7 @@ from particles.checked_file import replacing
 from prox import prox_weight_sharing
 
 from .safetensors_file import write_safetensors
+from .summary import summary
 from .tensors import Tensor, rounded
 
 FORMATS = {".safetensors": "safetensors", ".npy": "NumPy array", ".npz": "NumPy archive"}
@@ -21,6 +22,13 @@ def shared(tensor: Tensor, strength: float, rewind: float = 0.0, l1: float = 0.0
     ``prox_weight_sharing``."""
     values = prox_weight_sharing(tensor.values, strength, rewind=rewind, l1=l1)
     return tensor._replace(values=rounded(values, tensor.dtype))
+
+
+def in_words(path, tensor: Tensor) -> str:
+    """What was saved, in a sentence."""
+    counts = (tensor.values.size, "weight"), (summary(tensor.values).distinct, "value")
+    said = ", ".join(f"{count:,} {what}{'s' * (count != 1)}" for count, what in counts)
+    return f"Saved {Path(path).name}: {said}."
 
 
 def write(path, tensor: Tensor) -> None:
