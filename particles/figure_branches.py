@@ -64,9 +64,9 @@ def find_branches(tree: MergeTree, until: float, smallest: int) -> Branches:
     above = np.where(parent[top] >= 0, row[parent[top]], -1)
     # Look through the branches of an instant; those at the very end of time are kept: they are the outcome.
     instant = (died <= born[bottom]) & (above >= 0)
-    through = _followed(np.where(instant, above, np.arange(top.size)))
+    through = np.append(_followed(np.where(instant, above, np.arange(top.size))), top.size)
     kept = np.flatnonzero(~instant)
-    number = np.full(top.size + 1, -1)  # its last entry stands for "none"
+    number = np.full(top.size + 1, -1)  # the last entry of both stands for "none"
     number[kept] = np.arange(kept.size)
     above = np.where(above >= 0, number[through[above]], -1)[kept]
     of_node = np.where(large, row[bottom_of], -1)
@@ -96,7 +96,9 @@ def find_strays(tree: MergeTree, branches: Branches, until: float, ranks: np.nda
     time, branch = np.full(node.size, until), np.full(node.size, -1)
     time[joins] = tree.time[parent[joins] - n]
     branch[joins] = branches.of_node[parent[joins]]
-    hidden = joins & (parent == branches.bottom[branch]) & branches.collapsed[branch]
+    hidden = joins & (branch >= 0)
+    of = branch[hidden]
+    hidden[hidden] = (parent[hidden] == branches.bottom[of]) & branches.collapsed[of]
     return Strays(*(values[~hidden] for values in (rank, node, time, branch)))
 
 

@@ -183,3 +183,12 @@ def test_the_long_edges_of_a_string_of_many_are_kept():
     assert len(clusters) > 2 * HULL_COLUMNS > len(edges) / 2
     heavy = clusters.mass[clusters.mass > 30_000 / HULL_COLUMNS]
     assert np.isin(heavy, mass).all()
+
+
+def test_where_no_cluster_is_large_there_is_no_branch():
+    tree = simulate(Particles(np.arange(5.0), np.zeros(5))).tree
+    branches = find_branches(tree, 1.0, 2)
+    assert branches.top.size == 0
+    assert (branches.of_node == -1).all()
+    strays = find_strays(tree, branches, 1.0, np.arange(5))
+    assert strays.branch.tolist() == [-1] * 5

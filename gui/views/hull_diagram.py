@@ -53,7 +53,8 @@ def sums_of(history: History, horizon: float) -> Sums:
         for values, mean in ((particles.position, centre), (particles.velocity, drift))
     )
     start[-1] = rate[-1] = 0.0  # by the choice of the centre; what rounding leaves would tilt the last edge
-    end = start + horizon * rate
+    with np.errstate(over="ignore"):
+        end = start + horizon * rate
     low, high = min(start.min(), end.min()), max(start.max(), end.max())
     return Sums(mass, start, rate, float(low), float(high), centre, drift)
 
