@@ -131,8 +131,7 @@ class WeightsPage(QWidget):
 
     def choose(self, name: str) -> None:
         """Make a tensor of the open file the document."""
-        opened, entry = self.file, self.file.entry(name)
-        path = opened.path
+        opened, path, entry = self.file, self.file.path, self.file.entry(name)
         title = name if name == path.stem else f"{path.stem}: {name}"
         self._make_subject(lambda: Tensor(path, name, opened.read(name), entry.dtype), title)
 
