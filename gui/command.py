@@ -37,7 +37,7 @@ def _run(args: argparse.Namespace) -> int:
 
     gc.disable()  # nothing of what is loaded now will be garbage
     try:
-        load_engine()
+        there = load_engine()
         load_qt()
     except CannotStartError as error:
         gc.enable()
@@ -49,7 +49,7 @@ def _run(args: argparse.Namespace) -> int:
         return _headless(args)
     from .window.application import run
 
-    return run(args)
+    return run(args, first_start=not there)
 
 
 def _headless(args: argparse.Namespace) -> int:

@@ -8,7 +8,7 @@ from numba import njit
 from numba.core import event
 
 logger = logging.getLogger("stickyweights.compile")
-_PACKAGES = ("particles.", "prox.")
+_PACKAGES = ("particles.", "prox.", "gui.")
 
 
 class _Announce(event.Listener):

@@ -88,12 +88,14 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
         window.attempt(lambda: window.docks.open_lesson(args.lesson))
 
 
-def run(args: argparse.Namespace) -> int:
-    """Open the window and stay until it is closed."""
+def run(args: argparse.Namespace, first_start: bool = False) -> int:
+    """Open the window and stay until it is closed.  At the first start the kernels have to be compiled before."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
     sys.setswitchinterval(SWITCH_SECONDS)
     app = make_application()
     settings = Settings()
+    if first_start and not _compiled(args, settings):
+        return 0
     window = make_window(args, settings, data_folder())
     unexpected = Unexpected(window.messages.tell_unexpected, window.rescue)
     interrupt = _closes_on_interrupt(window)
@@ -113,6 +115,16 @@ def run(args: argparse.Namespace) -> int:
     if not window.workers.ended:  # a thread that cannot be stopped must not keep the program alive
         os._exit(code)
     return code
+
+
+def _compiled(args: argparse.Namespace, settings: Settings) -> bool:
+    from ..model.engine import load_engine
+    from .first_start import FirstStart
+
+    ready = FirstStart(args.theme or Options(**settings.options()).theme).done()
+    if ready:
+        load_engine()
+    return ready
 
 
 def _collect_only_what_is_new() -> None:
