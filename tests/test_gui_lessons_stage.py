@@ -40,9 +40,12 @@ def test_the_users_document_comes_back_as_it_was(session, scenes, tmp_path):
     stage.leave()
     assert document.system is mine
     assert (document.path, document.modified) == (tmp_path / "mine.json", True)
+    assert document.undo_text == "Move particle"
     assert (clock.t, clock.speed, clock.range, clock.playing) == (7.5, 3.0, None, False)
     assert (session.options.arrows, session.options.time_axis) == ("none", "log")
     assert session.selection.ids == {1, 2}
+    document.undo()
+    assert not document.modified
 
 
 def test_a_scene_sets_the_clock_and_highlights(session):

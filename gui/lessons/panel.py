@@ -192,7 +192,7 @@ class LessonPanel(QWidget):
         kept = self.stage.kept
         self._astray.setVisible(self.lesson is not None and self.stage.astray)
         if kept is not None:
-            self._astray.bring_back.setText(f"Bring back “{kept.system.name}”")
+            self._astray.bring_back.setText(f"Bring back “{kept.document.system.name}”")
 
 
 class _AstrayStrip(QFrame):

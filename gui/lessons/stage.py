@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+from ..model.kept import Kept as KeptDocument
 from ..model.session import Session
 from ..model.system import System
 from .lesson import Cast, Scene
@@ -18,9 +18,7 @@ CLOCK = ("speed", "direction", "loop", "mode", "range", "t")
 class Kept:
     """The user's own document while a lesson is on, and how it was shown."""
 
-    system: System
-    path: Path | None
-    modified: bool
+    document: KeptDocument
     options: dict
     clock: dict
     ids: frozenset
@@ -55,8 +53,8 @@ class Stage:
         """
         if self.kept is None:
             self.kept = _kept(self.session)
-            if self.kept.modified:
-                self._safe.keep(self.kept.system, self.kept.path)
+            if self.session.document.modified:
+                self._safe.keep(self.kept.document.system, self.kept.document.path)
         clock, options = self.session.clock, self.session.options
         clock.pause()
         self._load(self._system(scene.cast))
@@ -94,7 +92,7 @@ class Stage:
         self.session.clock.pause()
         self.session.options.set(**kept.options)
         self._systems.clear()
-        self._load(kept.system, kept.path, kept.modified)
+        self.session.document.bring_back(kept.document)
         self._safe.release()
         if self.session.document.busy:  # a large system: its clock is set when it is there
             self._returning = kept
@@ -113,13 +111,13 @@ class Stage:
             self._systems[cast] = system_of(cast)
         return self._systems[cast]
 
-    def _load(self, system: System, path: Path | None = None, modified: bool = False) -> None:
+    def _load(self, system: System) -> None:
         self.astray = False
-        if self.session.document.latest is system and not modified:
+        if self.session.document.latest is system:
             return
         self._loading = True
         try:
-            self.session.document.load(system, path, modified)
+            self.session.document.load(system)
         finally:
             self._loading = False
 
@@ -137,7 +135,7 @@ class Stage:
         document, returning = self.session.document, self._returning
         if returning is not None and not document.busy:
             self._returning = None
-            if document.latest is returning.system:
+            if document.latest is returning.document.system:
                 self._show_as_before(returning)
         if self.kept is None or self._loading or document.can_undo or document.can_redo:
             return
@@ -158,9 +156,7 @@ def system_of(cast: Cast) -> System:
 def _kept(session: Session) -> Kept:
     document, clock, options = session.document, session.clock, session.options
     return Kept(
-        system=document.latest,
-        path=document.path,
-        modified=document.modified,
+        document=document.set_aside(),
         options={name: getattr(options, name) for name in OPTIONS},
         clock={name: getattr(clock, name) for name in CLOCK},
         ids=session.selection.ids,
