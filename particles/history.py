@@ -13,6 +13,7 @@ from functools import cached_property
 
 import numpy as np
 
+from .compiled import compiled
 from .state import Clusters, Particles, gather
 from .tree import Events, MergeTree, WorldLines, build_tree, events_of, world_lines_of
 
@@ -57,7 +58,7 @@ class History:
         """
         t = self._checked(t)
         n = len(self.particles)
-        start = np.concatenate(([0] if n else [], np.flatnonzero(self.merge_times > t) + 1))
+        start = _starts(self.merge_times, t) if n else np.empty(0, np.int64)
         return gather(self.particles, start, t)
 
     def positions(self, t: float) -> np.ndarray:
@@ -127,6 +128,21 @@ class History:
         if t > self.until:
             raise ValueError(f"time {t:g} is past the end of this history: simulate(particles, until={t:g}) first")
         return t
+
+
+@compiled
+def _starts(merge_times, t):
+    """The first rank of each cluster: 0, and what lies right of a gap that is still open."""
+    count = 1
+    for i in range(merge_times.size):
+        count += merge_times[i] > t
+    start = np.zeros(count, np.int64)
+    k = 1
+    for i in range(merge_times.size):
+        if merge_times[i] > t:
+            start[k] = i + 1
+            k += 1
+    return start
 
 
 def check_until(until) -> float:

@@ -9,10 +9,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
+from gui.model.time_axis import TimeAxis
 from gui.window.fuzzy import ranked, score
 from gui.window.settings import Settings
 from gui.window.theme import chrome
 from gui.window.timeline import tick_heights
+from particles import scenarios, simulate
 
 pytestmark = pytest.mark.qt
 
@@ -26,11 +28,13 @@ def drag(widget, start, end, modifier=Qt.KeyboardModifier.NoModifier):
 
 
 def test_a_million_events_give_one_tick_a_pixel_the_more_the_higher():
-    heights = tick_heights(np.concatenate((np.full(10**6, 0.25), [0.75])), 400)
+    history = simulate(scenarios.get("two-equal").particles)
+    axis = TimeAxis("linear", history, 2.0)
+    heights = tick_heights(np.concatenate((np.full(10**6, 0.5), [1.5, 2.5])), axis, 400)
     assert heights.shape == (400,)
     assert np.flatnonzero(heights).tolist() == [100, 299]
     assert 0 < heights[299] < heights[100] <= 1
-    assert tick_heights(np.empty(0), 0).size == 0
+    assert tick_heights(np.empty(0), axis, 0).size == 0
 
 
 def test_dragging_on_the_timeline_scrubs_and_playing_goes_on(window):

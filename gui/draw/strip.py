@@ -51,10 +51,12 @@ def shade_index(masses: np.ndarray, scale: LogScale) -> np.ndarray:
     return (log_steps(masses, scale.low, scale.high) - 1) * SHADES // 255
 
 
-def column_masses(place: np.ndarray, mass: np.ndarray, columns: int) -> np.ndarray:
-    """Mass in each of ``columns`` pixel columns, (columns,): ``place`` counts pixels from the left edge."""
+def column_masses(
+    position: np.ndarray, mass: np.ndarray, columns: int, low: float = 0.0, columns_a_unit: float = 1.0
+) -> np.ndarray:
+    """Mass in each of ``columns`` pixel columns, (columns,); ``low`` is the position of their left edge."""
     masses = np.zeros(columns)
-    _add_columns(masses, place, mass)
+    _add_columns(masses, position, mass, low, columns_a_unit)
     return masses
 
 
@@ -72,10 +74,11 @@ def bars(masses: np.ndarray, height: int, scale: LogScale, table: np.ndarray, do
 
 
 @compiled
-def _add_columns(masses, place, mass):
-    for i in range(place.size):
-        if 0.0 <= place[i] < masses.size:  # not where it is NaN
-            masses[int(place[i])] += mass[i]
+def _add_columns(masses, position, mass, low, columns_a_unit):
+    for i in range(position.size):
+        place = (position[i] - low) * columns_a_unit
+        if 0.0 <= place < masses.size:  # not where it is NaN
+            masses[int(place)] += mass[i]
 
 
 @compiled

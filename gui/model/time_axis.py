@@ -87,8 +87,9 @@ def merge_knots(events: np.ndarray, horizon: float) -> tuple[np.ndarray, np.ndar
     """
     width = FINEST * horizon
     times = np.asarray(events, dtype=np.float64)
-    at_end = int(np.count_nonzero((times >= horizon - width) & (times <= horizon)))
-    times = times[(times > width) & (times < horizon - width)]
+    first, last = np.searchsorted(times, width, side="right"), np.searchsorted(times, horizon - width)
+    at_end = int(np.searchsorted(times, horizon, side="right") - last)
+    times = times[first : max(first, last)]
     # The last merge in each cell of a grid; of two that are nearly one on both sides of a line, the second.
     last = np.flatnonzero(last_in_cell(times, width))
     last = last[np.append(np.diff(times[last]) >= 0.5 * width, True)] if last.size else last

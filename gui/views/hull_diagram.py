@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from particles import Clusters, History
+from particles.compiled import compiled
 
 COLUMNS = 1_000  # more points than twice as many are told apart only by the column of mass that they are in
 MOST_MARKED = 12  # points marked as having just left the string
@@ -65,8 +66,9 @@ def upright(sums: Sums, clusters: Clusters, t: float) -> tuple[float, float]:
     The room shrinks more slowly than the string (as the root of its depth), so that it is seen to flatten, and yet
     fills the picture.
     """
-    away = clusters.position - (sums.centre + t * sums.drift)
-    depth = -float((clusters.mass * np.minimum(away, 0.0)).sum())
+    centre = sums.centre + t * sums.drift
+    left = int(np.searchsorted(clusters.position, centre))
+    depth = float(np.dot(clusters.mass[:left], centre - clusters.position[:left]))
     deepest = max(-sums.low, depth)
     room = max(np.sqrt(deepest) * np.sqrt(depth), 0.15 * deepest)
     if room <= 0.05 * sums.high:
@@ -111,17 +113,32 @@ def curve(sums: Sums, t: float, limits: tuple[float, float], string: np.ndarray)
     n = sums.mass.size - 1
     first = max(int(np.searchsorted(sums.mass, limits[0])) - 1, 0)
     last = min(int(np.searchsorted(sums.mass, limits[1], side="right")), n)
-    mass = sums.mass[first : last + 1]
-    moment = sums.start[first : last + 1] + t * sums.rate[first : last + 1]
+    mass, start, rate = (values[first : last + 1] for values in (sums.mass, sums.start, sums.rate))
     if mass.size > 2 * COLUMNS:
         seams = np.searchsorted(mass, np.linspace(max(limits[0], 0.0), min(limits[1], sums.mass[-1]), COLUMNS + 1)[:-1])
         seams = np.unique(np.minimum(seams, mass.size - 1))
-        low, high = np.minimum.reduceat(moment, seams), np.maximum.reduceat(moment, seams)
-        last_of = np.append(seams[1:] - 1, mass.size - 1)
-        moment = np.stack((moment[seams], low, high, moment[last_of]), axis=1).ravel()
+        moment = _extremes(start, rate, float(t), seams).ravel()
         mass = np.repeat(mass[seams], 4)
         mass[-1] = sums.mass[last]
+    else:
+        moment = start + t * rate
     return Curve(mass, moment, np.interp(mass, sums.mass[string], heights(sums, t, string)))
+
+
+@compiled
+def _extremes(start, rate, t, seams):
+    """First, lowest, highest and last moment of the points from each seam to the next, (seams, 4)."""
+    found = np.empty((seams.size, 4))
+    for c in range(seams.size):
+        end = seams[c + 1] if c + 1 < seams.size else start.size
+        low, high = np.inf, -np.inf
+        for i in range(seams[c], end):
+            moment = start[i] + t * rate[i]
+            low, high = min(low, moment), max(high, moment)
+        found[c, 0] = start[seams[c]] + t * rate[seams[c]]
+        found[c, 1], found[c, 2] = low, high
+        found[c, 3] = start[end - 1] + t * rate[end - 1]
+    return found
 
 
 def leaving(history: History, t: float) -> tuple[float, np.ndarray]:

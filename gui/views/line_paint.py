@@ -149,9 +149,8 @@ def strip_scale(scene: LineScene) -> LogScale:
 def _paint_bars(painter: QPainter, box: QRectF, sample, scene: LineScene, look, downward: bool = False) -> None:
     (position, mass), (scale, table) = sample, look
     width, height = device_size(painter, box)
-    with np.errstate(invalid="ignore", over="ignore"):
-        place = (position - scene.limits[0]) * (width / (scene.limits[1] - scene.limits[0]))
-    masses = column_masses(place, mass, width)
+    low, high = scene.limits
+    masses = column_masses(position, mass, width, low, width / (high - low))
     draw_pixels(painter, bars(masses, height, scale, table, downward), box)
 
 
@@ -198,7 +197,7 @@ def _paint_flashes(painter: QPainter, scene: LineScene, colours: Colours) -> Non
 
 def _paint_centre(painter: QPainter, scene: LineScene, colours: Colours) -> None:
     clusters = scene.clusters
-    centre = float((clusters.mass * clusters.position).sum() / clusters.mass.sum())
+    centre = float(np.dot(clusters.mass, clusters.position) / clusters.mass.sum())
     x = scene.area.left() + (centre - scene.limits[0]) * scene.pixels_a_unit
     if not scene.area.left() <= x <= scene.area.right():
         return

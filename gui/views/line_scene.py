@@ -93,8 +93,10 @@ class LineScene:
 
     @cached_property
     def shown(self) -> np.ndarray:
-        margin = LARGEST + 4
-        return np.flatnonzero((self.x >= self.area.left() - margin) & (self.x <= self.area.right() + margin))
+        margin = (LARGEST + 4) / self.pixels_a_unit
+        low, high = self.limits[0] - margin, self.limits[1] + margin
+        position = self.clusters.position  # ascending
+        return np.arange(np.searchsorted(position, low), np.searchsorted(position, high, side="right"))
 
     @cached_property
     def strip(self) -> bool:

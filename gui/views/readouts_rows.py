@@ -94,9 +94,10 @@ def scales_of(history: History, horizon: float) -> Scales:
     n = len(particles)
     if n == 0:
         return Scales(horizon, 1.0, 1.0, 1.0, 1.0, 1.0, 0)
-    reach = float(max(np.abs(position).max(), np.abs(history.positions(min(horizon, history.until))).max()))
-    momentum = float((mass * np.abs(velocity)).sum())
-    energy = 0.5 * float((mass * velocity**2).sum())
+    end = history.clusters(min(horizon, history.until)).position
+    reach = max(abs(float(places[at])) for places in (position, end) for at in (0, -1))
+    momentum = float(np.dot(mass, np.abs(velocity)))
+    energy = 0.5 * float(np.dot(mass, velocity**2))
     width = float(position[-1] - position[0])
     return Scales(horizon, reach, momentum, energy, math.log2(n), 0.5 * width * n, n)
 

@@ -15,15 +15,16 @@ MARGIN = 10  # pixels at both ends
 TRACK = 5  # pixels, its height
 
 
-def tick_heights(events_u: np.ndarray, width: int) -> np.ndarray:
+def tick_heights(events: np.ndarray, axis, width: int) -> np.ndarray:
     """Height in (0, 1] of the event tick in each of ``width`` pixel columns, 0 where none: the more the higher.
 
-    ``events_u`` are places along the axis, 0 to 1.  However many there are, one tick a pixel is drawn.
+    ``events`` are sorted times.  However many there are, one tick a pixel is drawn, in O(width log n).
     """
-    if width <= 0 or not len(events_u):
+    if width <= 1 or not len(events):
         return np.zeros(max(width, 0))
-    column = np.clip(np.rint(np.asarray(events_u) * (width - 1)), 0, width - 1).astype(np.int64)
-    count = np.bincount(column, minlength=width)
+    edges = axis.inverse((np.arange(1, width) - 0.5) / (width - 1))
+    end = np.searchsorted(events, axis.horizon, side="right")
+    count = np.diff(np.minimum(np.searchsorted(events, edges), end), prepend=0, append=end)
     return np.where(count > 0, 0.45 + 0.55 * np.log1p(count) / np.log1p(max(count.max(), 8)), 0.0)
 
 
@@ -189,10 +190,8 @@ class Timeline(QAbstractSlider):
         pixmap = QPixmap(self.size() * scale)
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(QColor(0, 0, 0, 0))
-        events = np.asarray(self.session.clock.events, dtype=np.float64)
-        events = events[events <= self.session.clock.horizon]
         width = round((self.width() - 2 * MARGIN) * scale)
-        heights = tick_heights(np.asarray(self.session.axis.forward(events)), width) if events.size else np.zeros(0)
+        heights = tick_heights(self.session.clock.events, self.session.axis, width)
         painter = QPainter(pixmap)
         painter.setPen(QPen(with_alpha(self._colours.ink, 0.6), 1 / scale))
         bottom, room = self.height() / 2 + 1, self.height() / 2 - 7
