@@ -9,7 +9,7 @@ from written_runs import TENSOR, line_of, weights_of, write_epoch, write_run, wr
 from gui.training.follower import Follower, run_folder_of
 from gui.training.look import Look
 from gui.training.run_state import curves_of
-from gui.training.sentences import about, beside
+from gui.training.sentences import ROLES, about, beside
 from gui.training.tensor_summary import link, rebinned, summarize
 from training.lock import locked
 from training.run_log import CONFIG, METRICS, STATUS, append_line, cut_back, snapshot_path, write_json
@@ -60,11 +60,12 @@ def test_a_log_that_a_resume_has_cut_back_comes_again(run):
     for step in (30, 40):
         snapshot_path(run, step).unlink()
     state = follower.look()
-    assert (len(state.lines), len(state.moments), state.restarted) == (2, 3, 1)
+    assert (len(state.lines), len(state.moments), state.restarted) == (2, 3, True)
     write_json(run / STATUS, {"status": "running"})
-    append_line(run / METRICS, line_of(3))
     with locked(run):
         assert "went on from a checkpoint" in beside(follower.look())
+        append_line(run / METRICS, line_of(3))
+        assert beside(follower.look()) == ""
 
 
 def test_a_snapshot_that_was_written_anew_is_read_anew(run):
@@ -88,11 +89,17 @@ def test_a_truncated_snapshot_is_one_sentence_and_the_others_are_shown(run):
 
 
 @pytest.mark.parametrize("name", [CONFIG, METRICS, STATUS])
-def test_a_broken_file_is_one_sentence_and_the_rest_is_shown(run, name):
-    (run / name).write_text("[1, 2\n")
-    state = Follower(run).look()
-    assert str(run / name) in state.trouble
-    assert len(state.moments) == 5
+@pytest.mark.parametrize("content", [b"[1, 2\n", b"\xff\x81\xa0 no text\n"])
+def test_a_broken_file_is_one_sentence_and_the_rest_is_shown(run, name, content):
+    good = (run / name).read_bytes()
+    (run / name).write_bytes(content)
+    follower = Follower(run)
+    state = follower.look()
+    assert str(run / name) in beside(state)
+    assert "codec" not in beside(state)
+    assert (state.status, ROLES[state.status], about(state), len(state.moments)) == ("broken", "bad", "", 5)
+    (run / name).write_bytes(good)
+    assert follower.look().status == "finished"
 
 
 def test_lines_of_any_content_become_curves():

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import Qt
-from written_runs import TENSOR, weights_of, write_epoch, write_run
+from written_runs import TENSOR, line_of, weights_of, write_epoch, write_run
 
 from gui.draw.palette import Colours
 from gui.model.session import Session
@@ -14,9 +14,10 @@ from gui.training import choices
 from gui.training.actions import ACTIONS
 from gui.training.choices import Request
 from gui.training.filters import filters_of, fitting
+from gui.training.own_run import BUSY
 from gui.training.page import TrainingPage
 from gui.window.workers import Workers
-from training.run_log import snapshot_path
+from training.run_log import METRICS, append_line, snapshot_path
 
 pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("nothing_left")]
 
@@ -24,7 +25,9 @@ pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("nothing_left")]
 @pytest.fixture
 def page(qtbot):
     told = []
-    page = TrainingPage(Session(), Colours.of("light"), Workers(), lambda text, kind="error": told.append(text))
+    page = TrainingPage(
+        Session(), Colours.of("light"), Workers(), lambda text, kind="error": text and told.append(text)
+    )
     page.told = told
     qtbot.addWidget(page)
     page.resize(1000, 640)
@@ -81,6 +84,17 @@ def test_a_click_in_the_merging_view_or_a_curve_goes_to_that_moment(following):
     assert shown(following) == 20
     following.view.curves.loss.picked.emit(3.2)
     assert shown(following) == 30
+
+
+def test_no_axis_of_steps_begins_before_the_first(following, qtbot, tmp_path):
+    for epoch in range(5, 40):
+        append_line(tmp_path / "run" / METRICS, line_of(epoch))
+    following.watcher.look()
+    qtbot.waitUntil(lambda: len(following.look.newest.lines) == 39)
+    qtbot.wait(300)
+    plots = (following.view.curves.distinct, following.view.curves.merges)
+    assert [plot.area.box.viewRange()[0][0] >= 0 for plot in plots] == [True, True]
+    assert following.view.merging._box.viewRange()[1][0] == 0
 
 
 def test_a_pinned_moment_is_compared_with_the_one_shown(following):
@@ -141,6 +155,18 @@ def test_a_run_that_cannot_start_is_told_and_the_form_comes_back(page, qtbot, tm
     assert page.told[0].startswith("The run failed: there is no preset")
     assert page.form.trouble.text() == page.told[0]
     assert page.form.isVisible()
+
+
+def test_a_second_start_is_refused_while_a_run_trains(page, qtbot, tmp_path):
+    page.form.asked.emit(Request("no-such-preset", "wsr", "", 1, 0, tmp_path / "new"))
+    first = page.own._child
+    page.form.asked.emit(Request("no-such-preset", "wsr", "", 1, 0, tmp_path / "other"))
+    assert (page.told[-1], page.own._child, page.own.folder) == (BUSY, first, tmp_path / "new")
+    assert not (tmp_path / "other.log").exists()
+    page.do_train_new()
+    assert not page.form.start.isEnabled()
+    qtbot.waitUntil(lambda: not page.own.running, timeout=60_000)
+    assert page.form.start.isEnabled() == (not choices.missing_packages())
 
 
 @pytest.mark.torch

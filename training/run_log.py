@@ -142,7 +142,7 @@ def read_json(path) -> dict:
         try:
             found = json.loads(read_whole(path, LARGEST_FILE))
         except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise ValueError(f"it is not JSON: {error}") from None
+            raise ValueError(f"it is not JSON: {_why(error)}") from None
         if not isinstance(found, dict):
             raise ValueError(f"it holds a {type(found).__name__}, not an object")
     return found
@@ -191,10 +191,14 @@ def _line(path: Path, number: int, text: bytes) -> dict:
     try:
         found = json.loads(text)
     except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ValueError(f"{path}: line {number} of those read is not JSON: {error}") from None
+        raise ValueError(f"{path}: line {number} of those read is not JSON: {_why(error)}") from None
     if not isinstance(found, dict) or "epoch" not in found:
         raise ValueError(f"{path}: line {number} of those read has no epoch")
     return found
+
+
+def _why(error: Exception) -> str:
+    return "it holds bytes that are no text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def _members(path: Path, *names: str) -> dict[str, np.ndarray]:

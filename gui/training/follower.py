@@ -51,8 +51,9 @@ class Follower:
                 state = part(state)
             except (ValueError, OSError) as error:
                 troubles.append(_sentence(error))
+        status = "broken" if troubles else state.status
         troubles += [self._refused[key] for key in list(self._refused)[-1:]]
-        self._state = replace(state, trouble=troubles[0] if troubles else "")
+        self._state = replace(state, status=status, trouble=troubles[0] if troubles else "")
         return self._state
 
     def weights(self, moment: Moment) -> dict[str, np.ndarray]:
@@ -86,8 +87,7 @@ class Follower:
             return state
         lines = tuple(news.lines) if news.restarted else (*state.lines, *news.lines)
         curves, by_tensor = curves_of(lines)
-        restarted = state.restarted + news.restarted
-        return replace(state, lines=lines, curves=curves, by_tensor=by_tensor, restarted=restarted)
+        return replace(state, lines=lines, curves=curves, by_tensor=by_tensor, restarted=news.restarted)
 
     def _with_moments(self, budget: float, state: RunState) -> RunState:
         """Read snapshots that are new, the oldest first; forget those that a resume has removed."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from . import choices
 from .choices import Request
+from .own_run import BUSY
 
 _WIDTH = 620
 
@@ -73,7 +74,7 @@ class RunForm(QWidget):
         missing = choices.missing_packages()
         self.back.setVisible(shown)
         self.start.setEnabled(not missing and not running)
-        self.say(missing or ("A run of this window trains now: stop it first." if running else ""))
+        self.say(missing or (BUSY if running else ""))
         if not running and self._folder_is_own:
             self._fill_folder()
 

@@ -58,6 +58,7 @@ class LivePlot(QWidget):
         self._heading, self._x_label = QLabel(textFormat=Qt.TextFormat.RichText), QLabel(x_title)
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.area = PlotArea(title, left=_LogAxis("left") if log else None, numbers=bool(x_title), zoom=False)
+        self.area.box.setLimits(xMin=0)
         self._cursor, self._pin = pg.InfiniteLine(angle=90), pg.InfiniteLine(angle=90)
         self.area.add(self._cursor, self._pin)
         self.area.clicked.connect(lambda x, y, double: self.picked.emit(x))

@@ -150,9 +150,9 @@ class MergingView(QWidget):
 
 
 def _edges(moments: tuple[Moment, ...]) -> np.ndarray:
-    """The steps between which each moment's row stands, (len + 1,): halfway to its neighbours."""
+    """The steps between which each moment's row stands, (len + 1,): halfway to its neighbours, none before 0."""
     steps = np.array([moment.step for moment in moments], dtype=np.float64)
     between = (steps[1:] + steps[:-1]) / 2
     first = steps[0] - (between[0] - steps[0] if between.size else 0.5)
     last = steps[-1] + (steps[-1] - between[-1] if between.size else 0.5)
-    return np.concatenate(([first], between, [last]))
+    return np.concatenate(([max(first, 0.0)], between, [last]))

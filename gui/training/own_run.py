@@ -11,6 +11,7 @@ from training.run_log import CONFIG
 from .child import Child, resume_arguments
 from .choices import Request, arguments_of
 
+BUSY = "A run of this window trains now: stop it first."
 _TICK = 200  # ms
 PATIENCE = 2.0  # seconds that the closing window waits for a run that was asked to stop
 
@@ -46,12 +47,12 @@ class OwnRun(QObject):
         return self._child.folder if self._child is not None else None
 
     def start(self, request: Request) -> None:
-        """Start a run.  OSError, in one sentence, where that cannot be."""
-        self._begin(Child(arguments_of(request), request.folder))
+        """Start a run.  OSError, in one sentence, where that cannot be, or one trains already."""
+        self._begin(arguments_of(request), request.folder, afresh=True)
 
     def resume(self, folder: Path) -> None:
-        """Go on with the run in a folder.  OSError, in one sentence, where that cannot be."""
-        self._begin(Child(resume_arguments(folder), folder, afresh=False))
+        """Go on with the run in a folder.  OSError as in ``start``."""
+        self._begin(resume_arguments(folder), folder, afresh=False)
 
     def stop(self) -> None:
         """Ask it to finish its step and save; again: to end at once."""
@@ -70,8 +71,10 @@ class OwnRun(QObject):
             child.wait(PATIENCE)
         child.leave()
 
-    def _begin(self, child: Child) -> None:
-        self._child, self._told = child, False
+    def _begin(self, arguments: list[str], folder: Path, *, afresh: bool) -> None:
+        if self._child is not None:
+            raise OSError(BUSY)
+        self._child, self._told = Child(arguments, folder, afresh=afresh), False
         self._timer.start()
 
     def _tick(self) -> None:

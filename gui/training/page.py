@@ -87,8 +87,7 @@ class TrainingPage(QWidget):
 
     def do_train_resume(self) -> None:
         """Go on with the run that is shown."""
-        busy = "A run of this window trains now: stop it first." if self.own.running else ""
-        trouble = busy or why_not_go_on(self.look.newest) or missing_packages()
+        trouble = why_not_go_on(self.look.newest) or missing_packages()
         if trouble:
             self._tell(trouble)
         else:
@@ -204,6 +203,7 @@ class TrainingPage(QWidget):
 
     def _own_ended(self, sentence: str) -> None:
         self.watcher.look()
+        self.form.set_running(False, self.look.newest is not None)
         if sentence:
             self._tell(sentence)
         if self.watcher.path is None:  # it ended before there was anything to follow

@@ -55,9 +55,9 @@ class RunState:
 
     ``status``: "running", "finished", "interrupted", "failed", or what the log cannot say: "unread" (nobody has
     looked yet), "starting" (there is a process, and no log yet), "killed" (nobody trains in the folder any more),
-    "gone" (the folder is not there).  ``message`` is what the run said when it ended, ``trouble`` one sentence about
-    what could not be read, "" where all was well.  ``behind``: snapshots still to be read; ``restarted``: how often a
-    resume cut the log back while it was followed.
+    "gone" (the folder is not there), "broken" (its configuration, log or status cannot be read).  ``message`` is what
+    the run said when it ended, ``trouble`` one sentence about what could not be read, "" where all was well.
+    ``behind``: snapshots still to be read; ``restarted``: a resume cut the log back, and no epoch has ended since.
     """
 
     path: Path
@@ -68,7 +68,7 @@ class RunState:
     lines: tuple[dict, ...] = ()
     moments: tuple[Moment, ...] = ()
     behind: int = 0
-    restarted: int = 0
+    restarted: bool = False
     curves: Curves = EMPTY
     by_tensor: dict[str, TensorCurves] = field(default_factory=dict)
 

@@ -13,6 +13,7 @@ WORDS = {
     "failed": "failed",
     "killed": "was killed",
     "gone": "gone",
+    "broken": "cannot be read",
 }
 ROLES = {
     "unread": "quiet",
@@ -23,6 +24,7 @@ ROLES = {
     "failed": "bad",
     "killed": "bad",
     "gone": "bad",
+    "broken": "bad",
 }
 CAN_GO_ON = ("interrupted", "failed", "killed")
 _STANDS = {
@@ -31,6 +33,7 @@ _STANDS = {
     "running": "is training",
     "finished": "has finished: there is nothing to go on with",
     "gone": "is no longer there",
+    "broken": "cannot be read",
 }
 
 
@@ -38,7 +41,7 @@ def about(state: RunState) -> str:
     """How the run stands, after the word of WORDS."""
     done = len(state.lines)
     of = f"epoch {done:,} of {state.epochs:,}" if state.epochs else f"epoch {done:,}"
-    if state.status == "unread":
+    if state.status in ("unread", "broken"):
         return ""
     if state.status == "starting":
         return "The run loads what it needs."
