@@ -10,6 +10,7 @@ from one_sentence import refused
 
 from gui.export.copying import as_command, as_python
 from gui.export.tables import MOST_ROWS, write_positions
+from gui.model import edits
 from gui.model.document import Document
 from gui.model.session import Session
 from gui.model.system import System
@@ -68,6 +69,15 @@ def test_the_command_names_an_unedited_scenario_or_a_saved_file(tmp_path):
     assert "my file.json'" in as_command(session)
     session.document.edit(replace(SYSTEMS["edited"], name="other"), "Rename")
     refused(ValueError, lambda: as_command(session), "save it first")
+
+
+def test_an_edit_that_is_still_being_simulated_is_no_unedited_scenario():
+    large = System.of_scenario(scenarios.get("random-masses", n=20_000))
+    session = session_of(large)
+    session.document.run = lambda work, then, what: None
+    session.document.edit(edits.renamed(large, "edited"), "Rename")
+    refused(ValueError, lambda: as_command(session), "save it first")
+    assert "scenarios" not in as_python(session)
 
 
 def test_too_many_edited_particles_for_a_script_are_one_sentence():

@@ -17,22 +17,22 @@ MOST_NUMBERS = 50_000  # up to here they are packed; a script of more is too lon
 
 
 def as_python(session) -> str:
-    """A script that makes the session's system, simulates it and prints its clusters at the session's time.
+    """A script that makes the session's latest system, simulates it and prints its clusters at the session's time.
 
     ValueError for an edited system of more than 50,000 particles: it has to be saved.
     """
-    system, time = session.document.system, float(session.clock.t)
+    system, time = session.document.latest, float(session.clock.t)
     lines = [*_imports(system), "", *_particles(system, _saved(session))]
     lines += ["", f"time = {time!r}", *_state(system)]
     return "\n".join(lines) + "\n"
 
 
 def as_command(session) -> str:
-    """The command line that opens the session's system at the session's time.
+    """The command line that opens the session's latest system at the session's time.
 
     ValueError if the system was edited and is not saved as it is: a command can only name a file.
     """
-    system, saved = session.document.system, _saved(session)
+    system, saved = session.document.latest, _saved(session)
     source = system.source
     if source is not None:
         parts = [source.name, "--n", str(source.n)]
