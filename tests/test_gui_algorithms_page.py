@@ -29,7 +29,7 @@ def make_page(qtbot, nothing_left):
         session = Session(Document(system or System.of_scenario(scenarios.get("chain"))))
         session.clock.t = 0.7 * session.clock.horizon
         workers, told = Workers(), []
-        page = AlgorithmsPage(session, Colours.of("light"), workers, told.append)
+        page = AlgorithmsPage(session, Colours.of("light"), workers, lambda text: text and told.append(text))
         page.told = told
         made.append(page)
         qtbot.addWidget(page)

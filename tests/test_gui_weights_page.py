@@ -32,7 +32,9 @@ def page(qtbot, nothing_left, tmp_path):
     document = Document(System.of_scenario(scenarios.get("chain")))
     document.run = lambda work, then, what: workers.run(work, then, what)
     told = []
-    made = WeightsPage(Session(document), Colours.of("light"), workers, lambda text, kind="error": told.append(text))
+    made = WeightsPage(
+        Session(document), Colours.of("light"), workers, lambda text, kind="error": text and told.append(text)
+    )
     made.told, made.folder = told, tmp_path
     qtbot.addWidget(made)
     made.resize(1000, 700)

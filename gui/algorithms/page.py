@@ -188,6 +188,7 @@ class AlgorithmsPage(QWidget):
         self.moved()
 
     def _show_race(self, race: racing.Race, system) -> None:
+        self.tell("")
         self._raced, self._verdict = (system, race.time), verdict(race)
         self.player.start(race)
         self.clock_chosen()

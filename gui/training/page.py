@@ -141,12 +141,10 @@ class TrainingPage(QWidget):
         layout = QVBoxLayout(self._run_page)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.setSpacing(6)
-        layout.addWidget(self.controls.header)
-        layout.addWidget(self.view, 1)
-        layout.addWidget(self.controls.words)
-        layout.addWidget(self.controls.footer)
-        self._pages.addWidget(self.form)
-        self._pages.addWidget(self._run_page)
+        for part in (self.controls.header, self.view, self.controls.words, self.controls.footer):
+            layout.addWidget(part, int(part is self.view))
+        for page in (self.form, self._run_page):
+            self._pages.addWidget(page)
         outside = QVBoxLayout(self)
         outside.setContentsMargins(0, 0, 0, 0)
         outside.addWidget(self._pages)
@@ -172,6 +170,7 @@ class TrainingPage(QWidget):
 
     def _follow(self, folder: Path) -> bool:
         """Show another run, or the same from its start."""
+        self._tell("")
         try:
             self.watcher.follow(folder)
         except OSError as error:
@@ -189,6 +188,7 @@ class TrainingPage(QWidget):
         self._show()
 
     def _start(self, start: Callable, what) -> None:
+        self._tell("")
         try:
             start(what)
         except OSError as error:

@@ -57,14 +57,13 @@ class WeightsPage(QWidget):
         path = Path(path)
         if not holds_weights(path):
             return False
+        self.tell("")
         self._say(f"Reading {path.name}…")
-        self.workers.run(
-            lambda task: open_weights(path, lambda: task.cancelled),
-            self._show_file,
-            f"reading {path.name}",
-            failed=self.failed,
-            key=(self, "file"),
-        )
+
+        def work(task):
+            return open_weights(path, lambda: task.cancelled)
+
+        self.workers.run(work, self._show_file, f"reading {path.name}", failed=self.failed, key=(self, "file"))
         return True
 
     def activated(self) -> None:

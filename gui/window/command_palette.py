@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from .cards import only
 from .fuzzy import ranked
+from .parts import PAGE_TEXT
 from .shortcuts import Shortcuts
 
 WIDTH = 560
@@ -67,6 +69,7 @@ class CommandPalette(QFrame):
     def open(self) -> None:
         """Show it, empty, with the focus."""
         window = self.parentWidget()
+        only(window, self)
         width = min(WIDTH, window.width() - 40)
         self._shortcuts.refresh()
         self.query.clear()
@@ -86,11 +89,12 @@ class CommandPalette(QFrame):
     def choose(self) -> None:
         """Do what is chosen."""
         row = self.found.currentRow()
-        self._close()
+        self.end()
         if 0 <= row < len(self._ids):
             self._shortcuts.do(self._ids[row])
 
-    def _close(self) -> None:
+    def end(self) -> None:
+        """Close it."""
         self.hide()
         self.parentWidget().setFocus()
 
@@ -101,6 +105,9 @@ class CommandPalette(QFrame):
             if id != "palette" and self._shortcuts.actions[id].isEnabled()
         ]
         order = ranked(query, [f"{text} {row.menu}" for _id, text, row in rows])
+        if query:  # what another page can do comes after what can be done here
+            elsewhere = set(PAGE_TEXT.values()) - {PAGE_TEXT[self.parentWidget().pages.shown]}
+            order.sort(key=lambda i: rows[i][2].menu in elsewhere)
         self._ids = [rows[i][0] for i in order]
         self.found.clear()
         for i in order:
@@ -132,6 +139,6 @@ class CommandPalette(QFrame):
                 self.choose()
                 return True
             if event.key() == Qt.Key.Key_Escape:
-                self._close()
+                self.end()
                 return True
         return False

@@ -10,6 +10,7 @@ from particles.scenarios import LARGEST_SEED
 
 from ..model import edits
 from ..model.document import SIMULATING
+from .cards import close_card
 
 
 class Editing:
@@ -77,7 +78,7 @@ class Editing:
 
     def do_select_none(self) -> None:
         """Close what lies over the window; where nothing does, let go of the selection."""
-        if not self._window.close_card():
+        if not close_card(self._window):
             self._selection.clear()
 
     def do_new_seed(self) -> None:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from .actions import MENUS
+from .cards import only
 from .shortcuts import Shortcuts
 
 COLUMN = 360  # pixels
@@ -49,7 +50,7 @@ class KeyOverlay(QFrame):
         heading = QLabel("Keys")
         heading.setProperty("role", "heading")
         close = QPushButton("Close", flat=True)
-        close.clicked.connect(self._close)
+        close.clicked.connect(self.end)
         top = QHBoxLayout()
         top.addWidget(heading, 1)
         top.addWidget(close)
@@ -65,9 +66,10 @@ class KeyOverlay(QFrame):
     def open(self) -> None:
         """Show it, or hide it where it is shown."""
         if self.isVisible():
-            self._close()
+            self.end()
             return
         window = self.parentWidget()
+        only(window, self)
         room = window.width() - 24
         for columns in (3, 2, 1):
             inside = self._filled(columns)
@@ -100,12 +102,13 @@ class KeyOverlay(QFrame):
         if event.key() in SCROLLS:
             self._scroll.verticalScrollBar().triggerAction(SCROLLS[event.key()])
         else:
-            self._close()
+            self.end()
 
     def mousePressEvent(self, event) -> None:  # noqa: N802
-        self._close()
+        self.end()
 
-    def _close(self) -> None:
+    def end(self) -> None:
+        """Close it."""
         self.hide()
         self.parentWidget().setFocus()
 

@@ -12,6 +12,7 @@ from ..draw.x_range import XRange
 from ..model.autosave import Autosave
 from ..model.session import Session
 from .actions import EDIT, FILE, HELP, PLAY, VIEW
+from .cards import only
 from .command_palette import CommandPalette
 from .docks import Docks
 from .dropping import paths_in
@@ -21,7 +22,7 @@ from .filing import Filing
 from .key_overlay import KeyOverlay
 from .leaving import end, offer_unsaved
 from .menus import Menus
-from .messages import MessageStrip
+from .messages import MessageStrip, under
 from .mode_bar import ModeBar, add_bar
 from .pages import PageController, Pages
 from .particles_page import ParticlesPage
@@ -99,7 +100,7 @@ class MainWindow(QMainWindow):
         self.mode_bar = ModeBar(self.shortcuts)
         self.transport = Transport(self.session, self.colours, self.shortcuts)
         self.setCentralWidget(self.pages)
-        add_bar(self, self.mode_bar, "Pages", Qt.ToolBarArea.TopToolBarArea)
+        add_bar(self, under(self.mode_bar, self.messages), "Pages", Qt.ToolBarArea.TopToolBarArea)
         self._transport_bar = add_bar(self, self.transport, "Transport", Qt.ToolBarArea.BottomToolBarArea)
         self.docks = Docks(self)
         self.scenario_dock, self.views_dock = self.docks.scenario_dock, self.docks.views_dock
@@ -115,9 +116,12 @@ class MainWindow(QMainWindow):
 
     # what the parts ask of the window
 
-    def tell(self, text: str, kind: str = "error") -> None:
-        """Say a sentence in the message strip."""
-        self.messages.tell(text, kind)
+    def tell(self, text: str, kind: str = "error", page: str = "") -> None:
+        """Say a sentence in the message strip; without words, what it says about ``page`` is over."""
+        if text:
+            self.messages.tell(text, kind, page)
+        else:
+            self.messages.over(page)
 
     def report(self, error: BaseException) -> None:
         """Say what went wrong."""
@@ -134,6 +138,7 @@ class MainWindow(QMainWindow):
 
     def open(self, path, time: float | None = None) -> bool:
         """Open a file or folder, or say why not."""
+        self.messages.over()
         return self.attempt(lambda: self.filing.open(path, time))
 
     def open_export(self) -> None:
@@ -146,18 +151,10 @@ class MainWindow(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.show()
 
-    def close_card(self) -> bool:
-        """Close the uppermost of what lies over the window; whether there was anything."""
-        if self.messages.text:
-            self.messages.hide()
-        elif self.tour is not None and self.tour.isVisible():
-            self.tour.end()
-        else:
-            return False
-        return True
-
     def page_shown(self, name: str) -> None:
         """Another page has come to the front."""
+        only(self, None)
+        self.messages.page_shown(name)
         self.mode_bar.buttons[name].setChecked(True)
         self._transport_bar.setVisible(name in ("particles", "weights"))
         self.docks.for_page(name)
@@ -170,6 +167,7 @@ class MainWindow(QMainWindow):
         self.pages.show("particles")
         if self.tour is None:
             self.tour = Tour(self, self.settings.set_tour_seen, self.colours)
+        only(self, self.tour)
         self.tour.go(0)
 
     def finish(self) -> None:

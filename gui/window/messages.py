@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 INFO_MS = 6000
 LONGEST = 400  # characters
+BESIDE = (10, 12)  # pixels left and right of it
 
 
 class MessageStrip(QFrame):
-    """A sentence at the top of the window's middle, with buttons.  An error stays, a remark goes by itself."""
+    """A sentence above the page, with buttons; it covers nothing.
+
+    A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays.
+    """
 
     def __init__(self, window: QWidget):
         super().__init__(window)
         self.setObjectName("message")
+        self._page, self._asks = "", False
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = QHBoxLayout()
@@ -32,18 +37,21 @@ class MessageStrip(QFrame):
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
         self.hide()
-        window.installEventFilter(self)
 
     @property
     def text(self) -> str:
         """What it says now, "" where it is hidden."""
         return self._text.text() if self.isVisibleTo(self.parentWidget()) else ""
 
-    def tell(self, text: str, kind: str = "error", **buttons: Callable[[], None]) -> None:
-        """Show ``text``; ``kind`` is "error" or "info".  Each keyword becomes a button: ``copy_details=function``."""
+    def tell(self, text: str, kind: str = "error", page: str = "", **buttons: Callable[[], None]) -> None:
+        """Show ``text``; ``kind`` is "error" or "info", ``page`` the name of the page that it is about.
+
+        Each other keyword becomes a button: ``copy_details=function``.
+        """
         text = " ".join(str(text).split())
         text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
         self._timer.stop()
+        self._page, self._asks = page, bool(buttons)
         self._text.setText(text)
         while self._buttons.count():
             self._buttons.takeAt(0).widget().deleteLater()
@@ -57,9 +65,8 @@ class MessageStrip(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self.setAccessibleName(text)
+        self._fit(self.window().width() - sum(BESIDE))
         self.show()
-        self.raise_()
-        self._place()
         if kind == "info" and not buttons:
             self._timer.start(INFO_MS)
         if QAccessible.isActive():
@@ -78,18 +85,33 @@ class MessageStrip(QFrame):
         self._timer.stop()
         super().hideEvent(event)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return False
+    def over(self, page: str = "") -> None:
+        """What was said about ``page`` ("": about anything) no longer holds; a question waits for its answer."""
+        if not self._asks and page in ("", self._page):
+            self.hide()
 
-    def _place(self) -> None:
-        window = self.parentWidget()
-        width = min(max(window.width() - 80, 300), 760)
-        height = max(self.heightForWidth(width), self.sizeHint().height())
-        self.setGeometry((window.width() - width) // 2, 78, width, height)
+    def page_shown(self, name: str) -> None:
+        """Another page has come to the front: what is said of it stays, what was said of others goes."""
+        if name != self._page:
+            self.over()
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit(event.size().width())
+
+    def _fit(self, width: int) -> None:
+        """As high as its words need."""
+        self.setFixedHeight(self.heightForWidth(width))
 
 
-def tell(window, text: str, kind: str = "error") -> None:
-    """Say ``text`` in the window's strip."""
-    window.messages.tell(text, kind)
+def under(bar: QWidget, strip: MessageStrip) -> QWidget:
+    """A bar with the strip under it, which takes no room while it says nothing."""
+    both, row = QWidget(), QHBoxLayout()
+    row.setContentsMargins(BESIDE[0], 4, BESIDE[1], 6)
+    row.addWidget(strip)
+    column = QVBoxLayout(both)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(bar)
+    column.addLayout(row)
+    return both

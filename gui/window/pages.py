@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from .parts import PAGE_TEXT, part
@@ -26,7 +28,7 @@ class Pages(QStackedWidget):
         if name not in self._built:
             try:
                 window = self._window
-                page = part(name)(window.session, window.colours, window.workers, window.tell)
+                page = part(name)(window.session, window.colours, window.workers, partial(window.tell, page=name))
             except (ImportError, AttributeError) as error:
                 self._window.tell(f"The page {PAGE_TEXT[name]} could not be loaded: {error}")
                 return None

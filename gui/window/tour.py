@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -101,6 +101,8 @@ class Tour(QFrame):
         if not 0 <= at < len(STOPS):
             self.end()
             return
+        self._target(self.at).removeEventFilter(self)
+        self._target(at).installEventFilter(self)
         self.at = at
         stop = STOPS[at]
         self._title.setText(stop.title)
@@ -117,6 +119,12 @@ class Tour(QFrame):
         self._ring.hide()
         self.hide()
         self._finished()
+
+    def eventFilter(self, _watched, event) -> bool:  # noqa: N802
+        """The widget has moved, because a message or a panel came or went: the frame follows."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            QTimer.singleShot(0, self, self.place)
+        return False
 
     def place(self) -> None:
         """Beside its widget, inside of the window."""
