@@ -48,11 +48,9 @@ def sums_of(history: History, horizon: float) -> Sums:
     if not len(particles):
         return Sums(np.zeros(1), np.zeros(1), np.zeros(1), 0.0, 0.0, 0.0, 0.0)
     mass = np.concatenate(([0.0], np.cumsum(particles.mass)))
-    centre, drift = (float((particles.mass * v).sum() / mass[-1]) for v in (particles.position, particles.velocity))
-    start, rate = (
-        np.concatenate(([0.0], np.cumsum(particles.mass * (values - mean))))
-        for values, mean in ((particles.position, centre), (particles.velocity, drift))
-    )
+    centre, drift = (float(np.dot(particles.mass, v) / mass[-1]) for v in (particles.position, particles.velocity))
+    start = _moments(particles.mass, particles.position, centre)
+    rate = _moments(particles.mass, particles.velocity, drift)
     start[-1] = rate[-1] = 0.0  # by the choice of the centre; what rounding leaves would tilt the last edge
     with np.errstate(over="ignore"):
         end = start + horizon * rate
@@ -123,6 +121,15 @@ def curve(sums: Sums, t: float, limits: tuple[float, float], string: np.ndarray)
     else:
         moment = start + t * rate
     return Curve(mass, moment, np.interp(mass, sums.mass[string], heights(sums, t, string)))
+
+
+@compiled
+def _moments(mass, values, mean):
+    """The cumulative sums of mass x (value - mean), from 0."""
+    found = np.zeros(mass.size + 1)
+    for i in range(mass.size):
+        found[i + 1] = found[i] + mass[i] * (values[i] - mean)
+    return found
 
 
 @compiled

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from gui.draw.palette import Colours
 from gui.model import edits
+from gui.model.large_edits import edit_all
 from particles import scenarios
 
 from .table_blocks import block_of, pasted, text_of
@@ -117,11 +118,10 @@ class ParticleTable(QWidget):
         self.session.selection.select(range(first, first + len(ids)))
 
     def _mirror(self) -> None:
-        self.session.document.edit(edits.mirrored(self.session.document.latest), "Mirror")
+        edit_all(self.session.document, edits.mirrored, "Mirror")
 
     def _penalty(self) -> None:
-        document = self.session.document
-        document.edit(edits.penalty_velocities(document.latest), "Velocities of the penalty")
+        edit_all(self.session.document, edits.penalty_velocities, "Velocities of the penalty")
 
     def _random(self) -> None:
         self.random_panel.setVisible(self.buttons["random"].isChecked())

@@ -10,6 +10,7 @@ from particles.scenarios import LARGEST_SEED
 
 from ..model import edits
 from ..model.document import SIMULATING
+from ..model.large_edits import edit_all
 from .cards import close_card
 
 
@@ -91,10 +92,10 @@ class Editing:
         return recipe is not None and recipe.seed is not None and recipe.name in scenarios.names()
 
     def do_mirror(self) -> None:
-        self._edit(edits.mirrored(self._document.latest), "Mirror")
+        edit_all(self._document, edits.mirrored, "Mirror")
 
     def do_penalty(self) -> None:
-        self._edit(edits.penalty_velocities(self._document.latest), "Velocities of the penalty")
+        edit_all(self._document, edits.penalty_velocities, "Velocities of the penalty")
 
     def do_rename(self) -> None:
         before = self._document.latest

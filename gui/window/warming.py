@@ -1,0 +1,49 @@
+"""What the pages and a crowd will need, loaded in a worker while nobody waits for it."""
+
+from __future__ import annotations
+
+from .parts import PAGE_TEXT, part
+
+AFTER_MS = 1500  # after the window is shown: not before its first second is over
+
+
+def warm_up(workers) -> None:
+    """Import the pages, and bring the kernels that draw a crowd into memory."""
+    workers.run(_load, lambda _: None, "", failed=lambda _: None, key="warming")
+
+
+def _load(task) -> None:
+    """Whatever fails here fails again, with a message, where it is needed."""
+    for name in PAGE_TEXT:
+        if task.cancelled:
+            return
+        if name != "particles":
+            part(name)
+    _load_kernels()
+
+
+def _load_kernels() -> None:
+    """Each kernel runs once, on next to nothing."""
+    import numpy as np
+
+    from particles import Particles, simulate
+
+    from ..draw.heavy_paths import HeavyPaths
+    from ..draw.raster import shaded, totals
+    from ..draw.strip import LogScale, bars, column_masses
+    from ..draw.world_raster import mass_raster
+    from ..model.lineage import nodes_at
+    from ..model.time_axis import TimeAxis
+    from ..views.hull_diagram import COLUMNS, curve, sums_of
+
+    n = 2 * COLUMNS + 2
+    history = simulate(Particles.from_weights(np.linspace(-1.0, 1.0, n)))
+    mass, table = history.particles.mass, np.zeros(256, np.uint32)
+    nodes_at(history, 0.0)
+    curve(sums_of(history, 1.0), 0.0, (0.0, float(n)), np.arange(n + 1))
+    columns = column_masses(history.particles.position, mass, 4)
+    bars(columns, 4, LogScale.of(mass), table)
+    lines = HeavyPaths.of(history, 1.0, TimeAxis("linear", history, 1.0)).made_ready(4.0).level(4.0)
+    total = mass_raster(lines, history.tree.mass[lines.node], (4, 4), ((-1.0, 1.0), (0.0, 1.0)))
+    shaded(total, table, 0.5, 1.0)
+    totals(columns, columns, (4, 4))
