@@ -15,6 +15,7 @@ from pathlib import Path
 
 PICTURES, FILMS = (".png", ".svg", ".pdf"), (".mp4", ".gif")
 SMALLEST, LARGEST = 64, 16384  # pixels to a side
+MOST = 2**31 - 1  # particles of any scenario
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -45,15 +46,21 @@ def _run(args: argparse.Namespace) -> int:
     if args.snapshot or args.film:
         return _headless(args)
     if reason := why_no_window():
-        print(f"No window can be opened: {reason}.", file=sys.stderr)
-        return _headless(args)
+        return _headless(args, f"No window can be opened: {reason}.")
     from .window.application import run
 
     return run(args, first_start=not there)
 
 
-def _headless(args: argparse.Namespace) -> int:
+def _headless(args: argparse.Namespace, told: str = "") -> int:
     gc.enable()
+    if args.lesson:
+        from .lessons.shelf import lesson_named
+
+        lesson_named(args.lesson)
+        raise ValueError(f"{told.removesuffix('.') or 'no window is opened'}: a lesson needs one, leave out --lesson")
+    if told:
+        print(told, file=sys.stderr)
     from .export.headless import main as headless
 
     args.size = args.size and "{}x{}".format(*args.size)
@@ -91,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a scenario's name (`python -m particles list`), a scenario, history, array of weights or figure, or "
         "the folder of a training run",
     )
-    parser.add_argument("--n", metavar="N", type=_whole, help="number of particles of a scenario")
+    parser.add_argument("--n", metavar="N", type=_count, help="number of particles of a scenario")
     parser.add_argument("--seed", metavar="S", type=_whole, help="seed of its random numbers (default: 0)")
     parser.add_argument("--theme", choices=("light", "dark", "system"), help="default: as last time")
     parser.add_argument("--time", metavar="T", type=_time, help="the time to show")
@@ -119,6 +126,13 @@ def _whole(text: str) -> int:
     except (ValueError, OverflowError):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number >= 0") from None
     return int(text) if text.isdigit() else int(value)
+
+
+def _count(text: str) -> int:
+    value = _whole(text)
+    if not 1 <= value <= MOST:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of particles: give 1 to {MOST:,}")
+    return value
 
 
 def _time(text: str) -> float:

@@ -46,6 +46,11 @@ def test_bits_are_packed_indices_and_a_codebook(n, k):
     assert coded_bits(n, k, 32) == pytest.approx(math.ceil(math.log2(k)) + 32 * k / n)
 
 
+def test_weights_that_share_nothing_are_stored_plain():
+    apart = simulate(Particles.from_weights(np.arange(256.0))).clusters(0.0)
+    assert [figures(apart, 256, dtype).bits for dtype in ("float64", "float32", "bfloat16")] == [64, 32, 16]
+
+
 def test_a_histogram_holds_every_weight_once():
     particles = Particles.from_weights(WEIGHTS)
     edges = even_edges(particles.position[0], particles.position[-1], 50)

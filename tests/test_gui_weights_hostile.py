@@ -187,3 +187,9 @@ def test_a_child_that_takes_too_long_or_is_not_wanted_any_more_is_ended(tmp_path
     monkeypatch.setattr(torch_file, "LONGEST", 60)
     refused(ValueError, lambda: open_weights(tmp_path / "w.pt"), "w.pt", "broken")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["slow.py", "w.pt"]
+
+
+@pytest.mark.parametrize(("data", "words"), [(b"", "'w' is empty"), (b"no array", "'w' does not begin as an npy file")])
+def test_what_is_no_npy_file_is_told_in_plain_words(tmp_path, data, words):
+    (tmp_path / "w.npy").write_bytes(data)
+    refused(ValueError, lambda: open_weights(tmp_path / "w.npy"), "w.npy", words)

@@ -41,6 +41,10 @@ def test_help_and_version_load_no_qt(argument):
     ("argv", "words"),
     [
         (["--n", "-3"], "'-3' is not a whole number"),
+        (["--n", "0"], "'0' is not a number of particles: give 1 to 2,147,483,647"),
+        (["--n", "1e10"], "'1e10' is not a number of particles"),
+        (["--lesson", "taut-string", "--snapshot", "a.png"], "a lesson needs one"),
+        (["--lesson", "taut-strin", "--snapshot", "a.png"], "did you mean 'taut-string'"),
         (["--n", "x"], "'x' is not a whole number"),
         (["--n", "inf"], "'inf' is not a whole number"),
         (["--time", "nan"], "'nan' is not a time"),
@@ -111,6 +115,13 @@ def test_where_no_display_answers_a_picture_and_a_film_are_written(tmp_path):
     assert done.returncode == 0, done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["sticky-weights.gif", "sticky-weights.png"]
     assert "the display :4999 does not answer" in done.stderr
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="displays are named on Linux only")
+def test_a_lesson_without_a_display_is_refused(tmp_path):
+    done = python(ROOT / "app.py", "--lesson", "taut-string", cwd=tmp_path, DISPLAY=":4999")
+    assert (done.returncode, list(tmp_path.iterdir()), done.stderr.count("\n")) == (2, [], 1)
+    assert "the display :4999 does not answer: a lesson needs one" in done.stderr
 
 
 def test_the_first_start_plays_and_an_unknown_scenario_is_told(make_window):

@@ -12,13 +12,14 @@ from .tensors import SIZES, rounded
 
 FORMULA = "⌈log₂ k⌉ + k·b / n"
 MEANING = (
-    "n weights with k distinct values of b bits: each weight is an index into a codebook, packed; plus the codebook."
+    "n weights with k distinct values of b bits: each weight is an index into a codebook, packed; plus the codebook; "
+    "or plain, b bits, where that is smaller."
 )
 
 
 class Figures(NamedTuple):
     """``distinct`` values in the tensor's dtype; ``largest`` share of weights that have one value; ``penalty`` R(w);
-    ``bits`` a weight as a codebook with packed indices; ``mean`` and ``spread`` (standard deviation)."""
+    ``bits`` a weight as a codebook with packed indices, or plain where that is smaller; ``mean`` and ``spread`` (standard deviation)."""
 
     distinct: int
     largest: float
@@ -39,7 +40,8 @@ def figures(clusters: Clusters, n: int, dtype: str) -> Figures:
     mean = float(sizes @ position) / n
     with np.errstate(over="ignore"):
         spread = float(np.sqrt(sizes @ (position - mean) ** 2 / n))
-    bits = coded_bits(n, distinct, 8 * SIZES[dtype])
+    width = 8 * SIZES[dtype]
+    bits = min(coded_bits(n, distinct, width), float(width))
     return Figures(distinct, float(sizes.max()) / n, penalty(position, sizes), bits, mean, spread)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from .figures import FORMULA, MEANING, Figures
+from .figures import FORMULA, MEANING, Figures, coded_bits
 from .tensors import SIZES
 
 ROWS = (  # text, why, how a value of Figures is shown
@@ -55,10 +55,14 @@ class FiguresView(QWidget):
             right.setText(text(after))
         self.change.setText(f"{change:.4g}")
         width = 8 * SIZES[dtype]
-        times = f"{width / after.bits:.3g} times smaller" if after.bits < width else "plain storage is smaller"
         bits = max(after.distinct - 1, 0).bit_length()
-        sums = f"{bits} + {after.distinct:,} × {width} / {n:,}"  # noqa: RUF001
-        self.formula.setText(f"Bits a weight = {FORMULA} = {sums} = {after.bits:.2f}, instead of {width}: {times}.")
+        coded = coded_bits(n, after.distinct, width) if n else 0.0
+        sums = f"{FORMULA} = {bits} + {after.distinct:,} × {width} / {n:,} = {coded:.2f}"  # noqa: RUF001
+        if coded < width:
+            times = f"{width / coded:.3g} times smaller" if coded else "nothing to store"
+            self.formula.setText(f"Bits a weight = {sums}, instead of {width}: {times}.")
+        else:
+            self.formula.setText(f"Bits a weight = {width}, plain: a codebook would take {sums}.")
 
     @property
     def texts(self) -> dict[str, tuple[str, str]]:

@@ -65,7 +65,12 @@ def npz_names(path: Path) -> set[str]:
 
 def _entry(name: str, file, length: int) -> Entry:
     """Read an npy header, and check that the file holds what it announces: nothing is allocated for a lie."""
-    version = np.lib.format.read_magic(file)
+    if not length:
+        raise ValueError(f"{shown(name)} is empty")
+    try:
+        version = np.lib.format.read_magic(file)
+    except ValueError:
+        raise ValueError(f"{shown(name)} does not begin as an npy file does") from None
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"its npy version is {version[0]}.{version[1]}: 1.0 to 3.0 are known")
     header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
