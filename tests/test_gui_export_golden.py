@@ -32,10 +32,10 @@ pytestmark = [
 ]
 WIDTH, HEIGHT = 480, 320
 GOLDEN = {
-    ("line", "light"): "9e30dccfeed7eaaa",
-    ("line", "dark"): "e158e8a889f82b70",
-    ("space-time", "light"): "247b411dac2c0da7",
-    ("space-time", "dark"): "a3da3e952baccd38",
+    ("line", "light"): "bf70fef812adcdf1",
+    ("line", "dark"): "a43a01480b621ef0",
+    ("space-time", "light"): "df89e18c66fe049c",
+    ("space-time", "dark"): "a1fafc5c84754f2b",
     ("hull", "light"): "df8a0f2e11f5671d",
     ("hull", "dark"): "37ba3111960cfe6a",
     ("tree", "light"): "6a23ed64bfe0dcdd",

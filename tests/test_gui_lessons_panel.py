@@ -5,7 +5,7 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QLabel
+from PySide6.QtWidgets import QAbstractButton, QLabel, QStyleOptionViewItem
 
 from gui.draw.palette import Colours
 from gui.lessons.actions import ACTIONS, LessonController
@@ -13,6 +13,7 @@ from gui.lessons.panel import LessonPanel
 from gui.lessons.prediction import QuestionBox
 from gui.lessons.ruler import Ruler, shown, ticks
 from gui.lessons.shelf import lessons
+from gui.lessons.shelf_page import LESSON
 from gui.model.document import Document
 from gui.model.session import Session
 from gui.model.system import System
@@ -220,3 +221,14 @@ def test_no_ruler_starts_at_the_answer(qtbot):
                 ruler = Ruler(scene.question, Colours.of("light"))
                 qtbot.addWidget(ruler)
                 assert not scene.question.accepts(ruler.prediction), (lesson.title, scene.title)
+
+
+def test_a_long_title_on_the_shelf_gets_a_second_line(panel):
+    shelf = panel._shelf.list
+    option = QStyleOptionViewItem()
+    heights = []
+    for title in ("Short", "A title that needs more than a line of the shelf, so that it must go on below"):
+        shelf.item(0).setData(LESSON, (1, "name", title, "An aim."))
+        shelf.resize(280, 400)
+        heights.append(shelf.itemDelegate().sizeHint(option, shelf.model().index(0, 0)).height())
+    assert heights[1] > heights[0]

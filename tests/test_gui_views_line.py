@@ -19,7 +19,9 @@ from gui.model.document import Document  # noqa: E402
 from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
 from gui.views.line import LineView  # noqa: E402
-from gui.views.line_words import card  # noqa: E402
+from gui.views.line_words import card, heading  # noqa: E402
+from gui.views.linked_clusters import position_label  # noqa: E402
+from gui.views.space_time import SpaceTimeView  # noqa: E402
 from particles import Particles  # noqa: E402
 from particles.scenarios import get  # noqa: E402
 
@@ -76,6 +78,24 @@ def test_momentum_arrows_are_longer_for_heavier_particles():
     scene = line_of(arrows="momentum").scene()
     way = np.abs(scene.tips - scene.x)
     assert way[2] / way[0] == pytest.approx(8.0)
+
+
+def test_the_words_speak_of_weights_only_where_there_are_weights():
+    words = heading(line_of().scene())[1]
+    assert "how far each gets in a time of" in words
+    assert "mass times velocity" in heading(line_of(arrows="momentum").scene())[1]
+    weights = Session(Document(System.of_weights(np.linspace(-1, 1, 5), "w")))
+    for session, up, along in (
+        (line_of().session, "time", "position"),
+        (weights, "strength", "position (weight units)"),
+    ):
+        assert SpaceTimeView(session, Colours.of("light")).heading()[1].startswith(f"up: {up};")
+        assert position_label(session) == along
+
+
+def test_where_there_are_too_many_arrows_the_heading_says_so():
+    assert "too many in sight for arrows" in heading(line_of(get("gaussian-weights", n=256).particles).scene())[1]
+    assert "too many" not in heading(line_of(arrows="none").scene())[1]
 
 
 def test_hovering_tells_mass_velocity_position_and_members_and_the_cursor_what_can_be_dragged():

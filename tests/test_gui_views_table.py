@@ -8,8 +8,9 @@ import pytest
 pytest.importorskip("PySide6")
 pytestmark = pytest.mark.qt
 
-from PySide6.QtCore import QItemSelectionModel, Qt  # noqa: E402
+from PySide6.QtCore import QItemSelectionModel, QRect, Qt  # noqa: E402
 from PySide6.QtGui import QGuiApplication  # noqa: E402
+from PySide6.QtWidgets import QStyleOptionViewItem  # noqa: E402
 
 from gui.draw.palette import Colours  # noqa: E402
 from gui.model.document import Document  # noqa: E402
@@ -45,6 +46,16 @@ def select_rows(table, *rows):
 
 def text(table, row, column, role=Qt.ItemDataRole.DisplayRole):
     return table.model.data(table.model.index(row, column), role)
+
+
+def test_a_narrow_column_shows_fewer_digits_and_no_dots(table):
+    option = QStyleOptionViewItem()
+    option.initFrom(table.grid)
+    delegate, index = table.grid.itemDelegate(), table.model.index(2, 1)
+    for room, shown in ((200, "0.3333"), (option.fontMetrics.horizontalAdvance("0.33") + 12, "0.33"), (1, "0.3")):
+        option.rect, option.widget = QRect(0, 0, room, 20), table.grid
+        delegate.initStyleOption(option, index)
+        assert option.text == shown
 
 
 def test_the_model_keeps_the_rules_of_qt(table, qtmodeltester):

@@ -94,7 +94,7 @@ class ScenePage(QWidget):
         self.setAccessibleName(f"{lesson.title}, scene {index + 1} of {len(lesson.scenes)}: {scene.title}")
 
     def _headings(self, lesson: Lesson, scene: Scene) -> tuple[QLabel, QLabel]:
-        over, title = QLabel(typeset(lesson.title)), QLabel(typeset(scene.title), wordWrap=True)
+        over, title = QLabel(typeset(lesson.title), wordWrap=True), QLabel(typeset(scene.title), wordWrap=True)
         over.setProperty("role", "quiet")
         title.setStyleSheet(f"font-size: {self.font().pointSizeF() * 1.45:.1f}pt; font-weight: 600")
         return over, title

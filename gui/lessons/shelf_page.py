@@ -108,8 +108,8 @@ class LessonDelegate(QStyledItemDelegate):
         text = self._text_rect(option.rect)
         painter.setFont(_bold(option.font))
         painter.setPen(c.ink)
-        height = painter.fontMetrics().height()
-        painter.drawText(QRect(text.left(), text.top(), text.width(), height), 0, title)
+        height = _height(painter.font(), text, title)
+        painter.drawText(QRect(text.left(), text.top(), text.width(), height), int(Qt.TextFlag.TextWordWrap), title)
         painter.setFont(option.font)
         painter.setPen(mixed(c.quiet, c.ink, 0.45))
         below = QRect(text.left(), text.top() + height + 3, text.width(), text.height())
@@ -136,9 +136,13 @@ class LessonDelegate(QStyledItemDelegate):
     def _aim_bottom(self, option, index: QModelIndex, width: int) -> int:
         """How far below the top of the card the aim ends."""
         text = self._text_rect(QRect(0, 0, width, 400))
-        metrics = QFontMetrics(option.font)
-        aim = metrics.boundingRect(text, int(Qt.TextFlag.TextWordWrap), index.data(LESSON)[3])
-        return text.top() + QFontMetrics(_bold(option.font)).height() + 3 + aim.height() + 5
+        _number, _name, title, aim = index.data(LESSON)
+        return text.top() + _height(_bold(option.font), text, title) + 3 + _height(option.font, text, aim) + 5
+
+
+def _height(font: QFont, room: QRect, words: str) -> int:
+    """How high the words are in lines as wide as the room."""
+    return QFontMetrics(font).boundingRect(room, int(Qt.TextFlag.TextWordWrap), words).height()
 
 
 def _bold(font: QFont) -> QFont:

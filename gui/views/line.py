@@ -24,6 +24,7 @@ from .linked_axes import (
     round_ticks,
     sized,
 )
+from .linked_clusters import position_label
 from .linked_view import LinkedView
 from .shared_zoom import SharedZoom
 
@@ -80,13 +81,12 @@ class LineView(LinkedView):
         scene, frame = self.scene(rect), self.frame(rect)
 
         def still(inner: QPainter) -> None:
-            ticks = round_ticks(*frame.x, max(int(frame.area.width() / 110), 2))
-            draw_grid(inner, frame, self.colours, ticks, [])
+            draw_grid(inner, frame, self.colours, round_ticks(*frame.x, max(int(frame.area.width() / 110), 2)), [])
             if rect.height() > 330:
-                draw_labels(inner, frame, self.colours, "position (weight units)", "")
+                draw_labels(inner, frame, self.colours, position_label(self.session), "")
 
         if on_screen:
-            self.still(painter, rect, "axes", frame.x, still)
+            self.still(painter, rect, "axes", (*frame.x, position_label(self.session)), still)
         else:
             still(painter)
         draw_heading(painter, rect, self.colours, *heading(scene))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from .line_scene import Grip, LineScene
+from .line_scene import ARROWS, Grip, LineScene
 from .linked_axes import readable
 
+ARROW_WORDS = {"velocity": "how far each gets in a time of {}", "momentum": "momentum, mass times velocity"}
 DRAGS = {"disc": "drag: position; Ctrl+wheel: mass", "tip": "drag: velocity", "rim": "drag: mass"}
 
 
@@ -16,8 +17,9 @@ def heading(scene: LineScene) -> tuple[str, str]:
         title += f" in {k:,} {'cluster' if k == 1 else 'clusters'}"
     note = "bars: mass in each column of pixels, on a log scale" if scene.strip else "area: mass"
     if scene.has_arrows:
-        unit = "per mass " if scene.arrows == "momentum" else ""
-        note += f"; arrows: {scene.arrows}, {unit}the way in a time of {readable(scene.scale.reach, 2)}"
+        note += f"; arrows: {ARROW_WORDS[scene.arrows].format(readable(scene.scale.reach, 2))}"
+    elif scene.arrows != "none" and scene.shown.size > ARROWS:
+        note += "; too many in sight for arrows: zoom in"
     if scene.ghosts:
         note += "; below: free flight without collisions"
     return title, note

@@ -62,3 +62,8 @@ def time_label(session) -> str:
     """What the axis of time says of itself."""
     kind = {"log": " (logarithmic)", "merges": " (one step a collision)"}.get(session.options.time_axis, "")
     return ("strength" if session.document.system.kind == "weights" else "time") + kind
+
+
+def position_label(session) -> str:
+    """What the axis of position says of itself."""
+    return "position (weight units)" if session.document.system.kind == "weights" else "position"

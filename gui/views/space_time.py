@@ -29,10 +29,10 @@ from .linked_axes import (
     round_ticks,
     sized,
 )
-from .linked_clusters import describe_node, present_nodes
+from .linked_clusters import describe_node, position_label, present_nodes, time_label
 from .linked_view import Hit, LinkedView
 from .shared_zoom import SharedZoom
-from .space_time_axis import time_label, time_ticks
+from .space_time_axis import time_ticks
 
 AT_ONCE = 20_000  # particles whose world lines are put in order while the user waits
 HOVER = 200_000  # with more particles, only a click looks for what is under the mouse
@@ -125,7 +125,7 @@ class SpaceTimeView(LinkedView):
             return f"{n:,} {what}", "the future is hidden until you have answered"
         if k < n:
             ends = f" become {k:,} {'cluster' if k == 1 else 'clusters'}"
-        return f"{n:,} {what}{ends}", f"up: {time_label(self.session.axis)}; width: mass; dots: merges"
+        return f"{n:,} {what}{ends}", f"up: {time_label(self.session)}; width: mass; dots: merges"
 
     def hit(self, point: QPointF, frame: Frame) -> Hit | None:
         area, history = frame.area, self.session.document.history
@@ -172,7 +172,7 @@ class SpaceTimeView(LinkedView):
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 110), 2))
         y_ticks = time_ticks(axis, *frame.y, max(int(frame.area.height() / 55), 2))
         draw_grid(painter, frame, self.colours, x_ticks, y_ticks)
-        draw_labels(painter, frame, self.colours, "position (weight units)", "")
+        draw_labels(painter, frame, self.colours, position_label(session), "")
         if paths is not None and len(paths.segments):
             heaviest = float(session.document.history.particles.mass.sum())
             look = Look(self.colours, session.colours, heaviest, lit, pains)

@@ -17,12 +17,3 @@ def time_ticks(axis, low: float, high: float, count: int) -> list[tuple[float, s
     if len(seen) >= 2 or axis.kind == "merges":
         return seen
     return [(float(axis.forward(t)), text) for t, text in round_ticks(*times, count)]
-
-
-def time_label(axis) -> str:
-    """What the axis shows."""
-    return {
-        "linear": "time = strength",
-        "log": "time = strength, on a log scale",
-        "merges": "merges, each in equal room",
-    }[axis.kind]

@@ -5,9 +5,12 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView
+
+from .linked_axes import readable
 
 SAMPLED = 50  # masses that are looked at for the width of their column
+DIGITS = 4  # at most, where there is room
 MOST_RANGES = 2_000  # runs of selected rows that are marked; more are too many to tell apart
 
 _OWN_KEYS = {
@@ -16,6 +19,20 @@ _OWN_KEYS = {
     QKeySequence.StandardKey.Delete: "delete",
     QKeySequence.StandardKey.SelectAll: "select-all",
 }
+
+
+class Fitting(QStyledItemDelegate):
+    """Numbers with as many digits as their column has room for; the tool tip and the editor have every digit."""
+
+    def initStyleOption(self, option, index) -> None:  # noqa: N802
+        super().initStyleOption(option, index)
+        if index.column() == 0:
+            return
+        margin = option.widget.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1
+        for digits in range(DIGITS, 0, -1):
+            option.text = readable(float(index.data(Qt.ItemDataRole.EditRole)), digits)
+            if option.fontMetrics.horizontalAdvance(option.text) <= option.rect.width() - 2 * margin:
+                break
 
 
 class Grid(QTableView):
@@ -28,6 +45,7 @@ class Grid(QTableView):
         self.session = session
         self._following = False
         self.setModel(model)
+        self.setItemDelegate(Fitting(self))
         self.setAccessibleName("Particles at time 0")
         self.setAccessibleDescription("Rank, position, velocity and mass of each particle; type to change a value.")
         self.setAlternatingRowColors(True)

@@ -101,7 +101,8 @@ class MessageStrip(QFrame):
 
     def _fit(self, width: int) -> None:
         """As high as its words need."""
-        self.setFixedHeight(self.heightForWidth(width))
+        height = self.heightForWidth(width)
+        self.setFixedHeight(height if height > 0 else self.sizeHint().height())
 
 
 def under(bar: QWidget, strip: MessageStrip) -> QWidget:
