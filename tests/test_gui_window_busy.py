@@ -11,6 +11,7 @@ pytest.importorskip("PySide6")
 
 from gui.model import edits
 from gui.window.errors import Unexpected, one_sentence
+from gui.window.warming import warm_up
 from gui.window.workers import CancelledError, Workers
 
 pytestmark = pytest.mark.qt
@@ -121,6 +122,33 @@ def test_nothing_blocks_the_event_loop(window, qtbot, watchdog):
         for share in (0.9, 0.1, 0.5):
             clock.go(share * clock.horizon)
             qtbot.wait(20)
+
+
+def test_a_million_particles_are_scrubbed_with_every_linked_view(window, qtbot, watchdog):
+    """What this thread does for one event stays short: a frame, another axis, a selection, a mirror image."""
+    session, document = window.session, window.session.document
+    for index in range(window.docks.tabs.count()):  # every view has drawn once
+        window.docks.tabs.setCurrentIndex(index)
+        qtbot.wait(30)
+    warm_up(window.workers)
+    qtbot.waitUntil(lambda: window.workers.running == 0, timeout=60_000)
+    window.filing.load_scenario("gaussian-weights", 10**6, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 10**6 and not window.workers.running, timeout=60_000)
+    with watchdog(clock=time.thread_time):
+        for index in range(window.docks.tabs.count()):
+            window.docks.tabs.setCurrentIndex(index)
+            for share in (1e-4, 2e-4, 0.3):
+                session.clock.go(share * session.clock.horizon)
+                qtbot.wait(60)
+        window.docks.tabs.setCurrentIndex(0)
+        session.options.set(time_axis="merges")
+        qtbot.wait(60)
+        session.selection.select_node(10**6 + 10)
+        qtbot.wait(60)
+        history = document.history
+        window.shortcuts.do("mirror")
+        qtbot.waitUntil(lambda: document.history is not history, timeout=60_000)
+        qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
 
 
 def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):

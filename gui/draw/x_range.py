@@ -93,7 +93,8 @@ def _extent(history, horizon: float) -> tuple[float, float]:
     """All positions from time 0 to the horizon, with a margin."""
     if len(history.particles) == 0:
         return NOTHING
-    ends = np.concatenate([history.clusters(t).position[[0, -1]] for t in (0.0, min(horizon, history.until))])
+    last = history.clusters(min(horizon, history.until)).position
+    ends = np.concatenate([places[[0, -1]] for places in (history.particles.position, last)])
     ends = ends[np.isfinite(ends)]
     low, high = float(ends.min()), float(ends.max())
     room = MARGIN * (high - low)

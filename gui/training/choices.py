@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -58,8 +59,8 @@ def usual_folder(request: Request) -> Path:
     start = here if os.access(here, os.W_OK) and here != Path(here.anchor) else Path.home()
     name = "-".join(filter(None, (request.preset, request.method, str(request.seed))))
     first = start / "runs" / name
-    candidates = [first, *(first.with_name(f"{name}-{number}") for number in range(2, 1000))]
-    return next((path for path in candidates if not path.exists()), first)
+    others = (first.with_name(f"{name}-{number}") for number in range(2, 1000))
+    return next((path for path in chain((first,), others) if not path.exists()), first)
 
 
 def missing_packages() -> str:
@@ -68,8 +69,8 @@ def missing_packages() -> str:
     if not missing:
         return ""
     return (
-        f"Training needs {', '.join(missing)}, not installed here: pip install 'stickyweights[train]', then open this "
-        "page again. Runs that were trained elsewhere can be followed without."
+        f"Training needs {', '.join(missing)}, not installed here: python -m pip install -e '.[train]', then open "
+        "this page again. Runs that were trained elsewhere can be followed without."
     )
 
 

@@ -30,6 +30,7 @@ from .linked_axes import (
 from .linked_clusters import describe, present_nodes, selected_cluster
 from .linked_view import Hit, LinkedView
 
+WAITS = 50_000  # more particles than this are summed up while the window goes on
 SINGLE_POINTS = 200  # more particles than this are a curve, without a circle each
 WRITTEN_SLOPES = 7
 REACH = 9.0  # pixels from a mark that still mean it
@@ -51,6 +52,7 @@ class HullView(LinkedView):
     name = "hull"
     _fitted: tuple = (None, None)  # history and time, the heights shown then
     _kept: tuple = (None, None, None)  # history, horizon, their sums
+    _under_way: tuple | None = None  # history and horizon that a worker sums up
 
     def frame(self, rect: QRectF) -> Frame:
         sums = self._sums()
@@ -60,8 +62,9 @@ class HullView(LinkedView):
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
         session, n, t = self.session, len(self.session.document.history.particles), self.session.clock.t
-        if n == 0:
-            draw_empty(painter, rect, self.colours, "No particles: there is nothing to sum up.")
+        if n == 0 or (on_screen and n > WAITS and not self._summed_up()):
+            words = "Summing up …" if n else "No particles: there is nothing to sum up."
+            draw_empty(painter, rect, self.colours, words)
             return
         frame, sums = self.frame(rect), self._sums()
         edges = len(session.clusters)
@@ -105,6 +108,22 @@ class HullView(LinkedView):
         if self._kept[:2] != (history, horizon):
             self._kept = (history, horizon, sums_of(history, horizon))
         return self._kept[2]
+
+    def _summed_up(self) -> bool:
+        """Whether the sums are there; else a worker makes them."""
+        key = (self.session.document.history, self.session.document.system.horizon)
+        if self._kept[:2] == key:
+            return True
+
+        def landed(sums: Sums) -> None:
+            if self._under_way == key:
+                self._kept, self._under_way = (*key, sums), None
+                self.refresh()
+
+        if self._under_way != key:
+            self._under_way = key
+            self.session.document.run(lambda: sums_of(*key), landed, "the hull")
+        return self._kept[:2] == key
 
     def _upright(self, sums: Sums) -> tuple[float, float]:
         key = (self.session.document.history, self.session.clock.t)

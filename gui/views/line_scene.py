@@ -45,7 +45,7 @@ class Scale(NamedTuple):
         if len(particles) == 0:
             return Scale(1.0, 1.0, 1.0)
         values = history.tree.momentum if kind == "momentum" else particles.velocity
-        largest, fastest = float(np.abs(values).max()), float(np.abs(particles.velocity).max())
+        largest, fastest = (float(max(some.max(), -some.min())) for some in (values, particles.velocity))
         span = float(particles.position[-1] - particles.position[0])
         travelled = fastest * system.horizon
         span = span if span > 0 else travelled if travelled > 0 else 1.0
