@@ -48,7 +48,7 @@ def prox(w, **options):
 @pytest.mark.parametrize("call", ASKED_FOR)
 def test_without_cupy(monkeypatch, call):
     monkeypatch.setattr(device, "find_spec", lambda name: None)
-    refused(RuntimeError, call, "needs CuPy", "stickyweights[cuda13]", "another solver")
+    refused(RuntimeError, call, "needs CuPy", "python -m pip install -e '.[cuda13]'", "another solver")
 
 
 @pytest.mark.parametrize("call", ASKED_FOR)

@@ -58,7 +58,7 @@ def test_the_usual_folder_is_a_new_one(request_for, tmp_path, monkeypatch):
 
 def test_what_is_missing_is_said_with_what_to_install(monkeypatch):
     monkeypatch.setattr(choices, "find_spec", lambda name: None if name == "torch" else object())
-    assert "needs torch, not installed here: pip install 'stickyweights[train]'" in choices.missing_packages()
+    assert "needs torch, not installed here: python -m pip install -e '.[train]'" in choices.missing_packages()
 
 
 def test_asking_for_a_run_loads_no_torch():

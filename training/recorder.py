@@ -85,7 +85,7 @@ class Recorder:
 def check_tensorboard() -> None:
     """RuntimeError where TensorBoard is not installed."""
     if find_spec("tensorboard") is None:
-        raise RuntimeError("TensorBoard is not installed: pip install 'stickyweights[tensorboard]'")
+        raise RuntimeError("TensorBoard is not installed: python -m pip install -e '.[tensorboard]'")
 
 
 def _open_board(folder: Path):

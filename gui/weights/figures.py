@@ -19,7 +19,8 @@ MEANING = (
 
 class Figures(NamedTuple):
     """``distinct`` values in the tensor's dtype; ``largest`` share of weights that have one value; ``penalty`` R(w);
-    ``bits`` a weight as a codebook with packed indices, or plain where that is smaller; ``mean`` and ``spread`` (standard deviation)."""
+    ``bits`` a weight as a codebook with packed indices, or plain where that is smaller; ``mean`` and
+    ``spread`` (standard deviation)."""
 
     distinct: int
     largest: float

@@ -23,7 +23,7 @@ from .tensors import Entry, TensorFile
 LONGEST = 180.0  # seconds
 LARGEST_FILE = 16 * 2**30  # bytes
 MORE = 64 * 2**20  # bytes that the tensors may take beyond four times the file: views may share one storage
-INSTALL = "Install it with: pip install 'stickyweights[torch]'. Or save the weights as .safetensors, .npz or .npy."
+INSTALL = "Install it with: python -m pip install -e '.[torch]'. Or save the weights as .safetensors, .npz or .npy."
 _CHILD = Path(__file__).with_name("torch_child.py")
 
 

@@ -28,7 +28,7 @@ from .shapes import SOURCES, Shape
 
 logger = logging.getLogger(__name__)
 
-INSTALL = "install CuPy with pip install 'stickyweights[cuda13]' (or [cuda12], by the version of the NVIDIA driver)"
+INSTALL = "install CuPy with python -m pip install -e '.[cuda13]' (or '.[cuda12]', by the NVIDIA driver's version)"
 STATIC_SHARED = 48 * 1024  # bytes of shared memory that a kernel may have without asking
 ALIGNMENT = 256
 _captured = []  # memory inside of CuPy's graphs
