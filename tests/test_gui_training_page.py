@@ -140,6 +140,11 @@ def test_what_is_no_run_is_left_to_others(page, tmp_path):
     assert not page.open(tmp_path / "nothing")
 
 
+def test_the_numbers_of_the_form_stand_off_the_edge(page):
+    for box in (page.form.epochs, page.form.seed):
+        assert box.lineEdit().textMargins().left() >= 6
+
+
 def test_without_torch_the_form_says_what_to_install(page, monkeypatch):
     monkeypatch.setattr(choices, "find_spec", lambda name: None)
     page.do_train_new()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
 
 from gui.draw.palette import Colours
+from gui.draw.spin_box import indented
 
 from .film_plan import FilmPlan
 from .output_size import LARGEST, PRESETS, SMALLEST, OutputSize
@@ -213,7 +214,7 @@ def _choices(titles: dict[str, str]) -> QComboBox:
 
 
 def _whole(low: int, high: int, value: int) -> QSpinBox:
-    return _indented(QSpinBox(minimum=low, maximum=high, value=value, keyboardTracking=False))
+    return indented(QSpinBox(minimum=low, maximum=high, value=value, keyboardTracking=False))
 
 
 def _number(low: float, high: float, value: float) -> QDoubleSpinBox:
@@ -222,10 +223,4 @@ def _number(low: float, high: float, value: float) -> QDoubleSpinBox:
     field = QDoubleSpinBox(decimals=decimals, minimum=low, maximum=high, keyboardTracking=False)
     field.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
     field.setValue(value)
-    return _indented(field)
-
-
-def _indented(field):
-    """The style sheet leaves no room before the text of a spin box."""
-    field.lineEdit().setTextMargins(6, 0, 0, 0)
-    return field
+    return indented(field)

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from gui.draw.spin_box import indented
+
 from . import choices
 from .choices import Request
 from .own_run import BUSY
@@ -38,7 +40,7 @@ class RunForm(QWidget):
         self._folder_is_own = True  # until the user types another
         self.preset, self.method = QComboBox(), QComboBox()
         self.strength, self.folder = QLineEdit(), QLineEdit()
-        self.epochs, self.seed = QSpinBox(), QSpinBox()
+        self.epochs, self.seed = indented(QSpinBox()), indented(QSpinBox())
         self.epochs.setRange(1, 100_000)
         self.seed.setRange(0, choices.LARGEST_SEED)
         self.browse = QPushButton("Choose…")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.draw.palette import Colours
+from gui.draw.spin_box import indented
 from gui.model import edits
 from gui.model.large_edits import edit_all
 from particles import scenarios
@@ -159,7 +160,7 @@ class ParticleTable(QWidget):
     def _make_random_panel(self) -> None:
         """Kind, number and seed of random particles; hidden until asked for."""
         self.random_panel = QWidget()
-        self.kind, self.count, self.seed = QComboBox(), QSpinBox(), QSpinBox()
+        self.kind, self.count, self.seed = QComboBox(), indented(QSpinBox()), indented(QSpinBox())
         for kind in edits.RANDOM:
             self.kind.addItem(kind.replace("-", " ").capitalize(), kind)
             self.kind.setItemData(self.kind.count() - 1, scenarios.why(kind), Qt.ItemDataRole.ToolTipRole)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from ..draw.palette import Colours
+from ..draw.spin_box import indented
 from .subject import MOST_PARTICLES
 from .tensor_table import TensorTable
 from .tensors import TensorFile
@@ -52,7 +53,7 @@ class FilePanel(QWidget):
         self.table = self._table()
         self.sample = QCheckBox("Sample of")
         self.sample.setToolTip("Simulate fewer weights, evenly by rank. The file you save is always of all weights.")
-        self.count = QSpinBox(minimum=2, maximum=MOST_PARTICLES, value=SAMPLE, groupSeparatorShown=True)
+        self.count = indented(QSpinBox(minimum=2, maximum=MOST_PARTICLES, value=SAMPLE, groupSeparatorShown=True))
         self.count.setAccessibleName("Weights in the sample")
         self.count.setKeyboardTracking(False)
         self.sample.toggled.connect(lambda: self.resampled.emit())

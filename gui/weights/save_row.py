@@ -6,13 +6,15 @@ from PySide6.QtCore import QLocale
 from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
+from ..draw.spin_box import indented
+
 
 class SaveRow(QWidget):
     """How the weights are saved; ``save`` of the page asks for the file."""
 
     def __init__(self, save):
         super().__init__()
-        self.rewind = QDoubleSpinBox(minimum=0.0, maximum=1.0, singleStep=0.1, decimals=2)
+        self.rewind = indented(QDoubleSpinBox(minimum=0.0, maximum=1.0, singleStep=0.1, decimals=2))
         self.rewind.setFixedWidth(84)
         self.rewind.setAccessibleName("Rewind")
         self.rewind.setToolTip("0 to 1: this share of the clusters' way is undone; the sharing is kept.")

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from particles import scenarios
 
 from ..draw.palette import Colours
+from ..draw.spin_box import indented
 from ..model.action import Action
 
 ROOM_FOR_TABLE = 520  # pixels
@@ -60,7 +61,7 @@ class ScenarioPanel(QWidget):
         self.refresh()
 
     def _numbers(self) -> None:
-        self.count, self.seed = QSpinBox(), QSpinBox()
+        self.count, self.seed = indented(QSpinBox()), indented(QSpinBox())
         for box, largest, what in ((self.count, MOST, "Number of particles"), (self.seed, LARGEST_SEED, "Seed")):
             box.setRange(0, largest)
             box.setGroupSeparatorShown(True)
