@@ -1,8 +1,8 @@
-"""The README's pictures of the app: ``python docs/screenshots.py RUN`` with the folder of a training run.
+"""The README's pictures of the app: ``python docs/screenshots.py RUN`` with the folder of a run.
 
 The real window, drawn where nobody sees it, at 1.5 pixels to each of a plain screen, in 128 colours.  The README's run:
 
-    python -m training run digits-torus --method wsr-latent --out RUN
+    python -m training run digits-torus --method wsr-latent --strength 0.001,0.0001 --out RUN
 """
 
 from __future__ import annotations
