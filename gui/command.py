@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 import gc
-import math
 import re
 import sys
 from pathlib import Path
 
+from .export.output_size import LARGEST, SMALLEST
+
 PICTURES, FILMS = (".png", ".svg", ".pdf"), (".mp4", ".gif")
-SMALLEST, LARGEST = 64, 16384  # pixels to a side
-MOST = 2**31 - 1  # particles of any scenario
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -118,38 +117,37 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+# Numbers are read as by the other command lines; only where one is given, so that --help need not load the engine.
+
+
 def _whole(text: str) -> int:
-    try:
-        value = float(text)
-        if value != int(value) or value < 0:
-            raise ValueError
-    except (ValueError, OverflowError):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number >= 0") from None
-    return int(text) if text.isdigit() else int(value)
+    from particles.arguments import count
+
+    value = count(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number >= 0")
+    return value
 
 
 def _count(text: str) -> int:
+    from particles.catalogue import LARGEST_N
+
     value = _whole(text)
-    if not 1 <= value <= MOST:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of particles: give 1 to {MOST:,}")
+    if not 1 <= value <= LARGEST_N:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of particles: give 1 to {LARGEST_N:,}")
     return value
 
 
 def _time(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 <= value < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time: give a number >= 0")
-    return value
+    from particles.arguments import moment
+
+    return moment(text)
 
 
 def _positive(text: str) -> float:
-    value = _time(text)
-    if value == 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not above 0")
-    return value
+    from particles.arguments import positive
+
+    return positive(text)
 
 
 def _size(text: str) -> tuple[int, int]:

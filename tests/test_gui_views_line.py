@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("PySide6")
 pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("qapp")]
 
+from line_views import disc, line_of, picture, tip  # noqa: E402
 from mouse import click, drag, hover  # noqa: E402
 from PySide6.QtCore import QPointF, QRectF, Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPainter  # noqa: E402
@@ -24,34 +25,6 @@ from gui.views.linked_clusters import position_label  # noqa: E402
 from gui.views.space_time import SpaceTimeView  # noqa: E402
 from particles import Particles  # noqa: E402
 from particles.scenarios import get  # noqa: E402
-
-ALT, CTRL, SHIFT = (
-    Qt.KeyboardModifier.AltModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-)
-THREE = Particles([-1.0, 0.0, 2.0], [0.5, 0.0, -1.0], [1.0, 2.0, 4.0])
-
-
-def line_of(particles=THREE, horizon=4.0, theme="light", **options):
-    view = LineView(Session(Document(System(particles, horizon=horizon))), Colours.of(theme))
-    view.session.options.set(**options)
-    view.resize(900, 300)
-    return view
-
-
-def picture(view) -> np.ndarray:
-    image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1) & 0xFFFFFF
-
-
-def disc(view, cluster: int) -> QPointF:
-    return view.scene().place(cluster)
-
-
-def tip(view, cluster: int) -> QPointF:
-    scene = view.scene()
-    return QPointF(float(scene.tips[cluster]), float(scene.arrow_heights[cluster]))
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -2,50 +2,14 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 pytest.importorskip("PySide6")
 pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("qapp")]
 
+from line_views import ALT, CTRL, SHIFT, THREE, disc, line_of, tip  # noqa: E402
 from mouse import click, double_click, drag, key, mouse, press, release, wheel  # noqa: E402
 from PySide6.QtCore import QEvent, QPointF, Qt  # noqa: E402
-from PySide6.QtGui import QImage  # noqa: E402
-
-from gui.draw.palette import Colours  # noqa: E402
-from gui.model.document import Document  # noqa: E402
-from gui.model.session import Session  # noqa: E402
-from gui.model.system import System  # noqa: E402
-from gui.views.line import LineView  # noqa: E402
-from particles import Particles  # noqa: E402
-
-ALT, CTRL, SHIFT = (
-    Qt.KeyboardModifier.AltModifier,
-    Qt.KeyboardModifier.ControlModifier,
-    Qt.KeyboardModifier.ShiftModifier,
-)
-THREE = Particles([-1.0, 0.0, 2.0], [0.5, 0.0, -1.0], [1.0, 2.0, 4.0])
-
-
-def line_of(particles=THREE, horizon=4.0, theme="light", **options):
-    view = LineView(Session(Document(System(particles, horizon=horizon))), Colours.of(theme))
-    view.session.options.set(**options)
-    view.resize(900, 300)
-    return view
-
-
-def picture(view) -> np.ndarray:
-    image = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), -1) & 0xFFFFFF
-
-
-def disc(view, cluster: int) -> QPointF:
-    return view.scene().place(cluster)
-
-
-def tip(view, cluster: int) -> QPointF:
-    scene = view.scene()
-    return QPointF(float(scene.tips[cluster]), float(scene.arrow_heights[cluster]))
 
 
 def test_dragging_a_disc_moves_its_particle_in_one_step_of_undo():
