@@ -42,7 +42,7 @@ def _qt() -> bool:
         from PySide6 import QtWidgets  # noqa: F401
     except ImportError:
         return False
-    return True
+    return all(map(_installed, ("pyqtgraph", "PIL", "imageio_ffmpeg")))
 
 
 @cache
@@ -57,12 +57,16 @@ pytest_plugins = ["qt_session"]
 # Each is also the name of a marker of tests, with what is wrong where it is missing, but for g++.
 OPTIONAL = {
     "torch": (lambda: _installed("torch"), "torch is not installed"),
+    "train": (
+        lambda: all(map(_installed, ("torch", "tqdm", "safetensors"))),
+        "what training takes is not installed (pip install -e '.[train]')",
+    ),
     "cupy": (lambda: _installed("cupy"), "cupy is not installed"),
     "nvrtc": (_nvrtc, "NVRTC is not installed (pip install nvidia-cuda-nvrtc)"),
     "g++": (lambda: shutil.which("g++") is not None, "g++ is not installed"),
     "gpu": (_gpu, "there is no NVIDIA GPU"),
     "xvfb": (_xvfb, "Xvfb or a library that Qt's windows need is not installed (sh .ci/system tests)"),
-    "qt": (_qt, "PySide6 or pytest-qt is not installed, or a library of theirs (sh .ci/system)"),
+    "qt": (_qt, "PySide6, pytest-qt or more of the extra gui is not installed, or a library of theirs (sh .ci/system)"),
 }
 REQUIRED = frozenset(filter(None, (name.strip() for name in os.environ.get("REQUIRE", "").split(","))))
 

@@ -143,7 +143,6 @@ def test_the_dialog_follows_another_document(dialog, session):
 
 
 def test_a_cancelled_film_leaves_no_file_and_the_window_never_waits(session, qtbot, nothing_left, watchdog, tmp_path):
-    pytest.importorskip("imageio_ffmpeg")
     exporter = Exporter()
     look = Look("line", OutputSize.of_pixels(1920, 1080), "dark")
     with watchdog(), qtbot.waitSignal(exporter.cancelled, timeout=30_000):

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 from one_sentence import refused
-
-pytest.importorskip("PIL")
 from PIL import Image
 
 from gui.export import mp4
@@ -48,8 +46,10 @@ def test_a_gif_has_all_its_frames_and_its_colours(tmp_path):
     assert path.read_bytes() == first
 
 
+@pytest.mark.qt
 def test_an_mp4_has_all_its_frames_and_the_same_bytes_each_time(tmp_path):
-    imageio_ffmpeg = pytest.importorskip("imageio_ffmpeg")
+    import imageio_ffmpeg
+
     path = tmp_path / "a.mp4"
     write_mp4(path, frames(12), SIZE, 25)
     first = path.read_bytes()
@@ -68,9 +68,9 @@ def failing(error):
     raise error
 
 
+@pytest.mark.qt
 @pytest.mark.parametrize("suffix", ["mp4", "gif"])
 def test_a_film_that_is_cancelled_or_fails_leaves_no_file(tmp_path, suffix):
-    pytest.importorskip("imageio_ffmpeg")
     path = tmp_path / f"a.{suffix}"
 
     def write():
@@ -84,8 +84,8 @@ def test_a_film_that_is_cancelled_or_fails_leaves_no_file(tmp_path, suffix):
     assert folder_is_empty(tmp_path)
 
 
+@pytest.mark.qt
 def test_a_film_that_cannot_be_written_is_one_sentence(tmp_path):
-    pytest.importorskip("imageio_ffmpeg")
     refused(OSError, lambda: write_mp4(tmp_path / "no" / "a.mp4", frames(2), SIZE, 25), "a.mp4", "nothing was changed")
     refused(OSError, lambda: write_gif(tmp_path / "no" / "a.gif", frames(2), SIZE, 25, list(frames(1))), "a.gif")
     (tmp_path / "b.mp4").mkdir()

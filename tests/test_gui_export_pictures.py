@@ -21,9 +21,10 @@ from gui.export.arrangement import arranged
 from gui.export.film_plan import FilmPlan
 from gui.export.output_size import PRESETS, OutputSize
 from gui.export.own_session import session_of
-from gui.export.page import VIEWS, names_of
+from gui.export.page import names_of
 from gui.export.reopen import figure_in
 from gui.model.system import System
+from gui.views.by_name import VIEWS
 from particles import Particles, scenarios
 
 pytestmark = pytest.mark.qt
@@ -142,7 +143,6 @@ def test_a_view_that_fails_is_one_sentence_and_leaves_nothing(session, tmp_path,
 
 @pytest.mark.parametrize("suffix", ["gif", "mp4"])
 def test_a_film_of_the_views_is_the_same_byte_by_byte(session, tmp_path, suffix):
-    pytest.importorskip("imageio_ffmpeg")
     seen = []
     look = film.Look("line+space-time", OutputSize.of_pixels(321, 181), "dark")
     plan = FilmPlan.evenly(0.0, 2.0, 0.4, 20)

@@ -9,8 +9,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from one_sentence import refused
-
-pytest.importorskip("PIL")
 from PIL import Image
 
 from gui.export.carried import MOST_PARTICLES, carried, reopened

@@ -53,8 +53,10 @@ def test_a_number_and_an_empty_array_are_listed_and_only_the_number_is_weights(t
     assert refusals["names"]
 
 
+@pytest.mark.train
 def test_safetensors_agree_with_the_reference_reader_and_writer(tmp_path):
-    reference = pytest.importorskip("safetensors.numpy")
+    import safetensors.numpy as reference
+
     plain = {"b": layer("float16"), "a": layer("float64", ()), "n": np.arange(3), "e": np.empty((0, 2), "float32")}
     reference.save_file(plain, tmp_path / "theirs.safetensors", {"made": "by them"})
     opened = open_weights(tmp_path / "theirs.safetensors")
@@ -78,10 +80,10 @@ def test_bfloat16_is_rounded_as_torch_rounds_it(tmp_path):
     np.testing.assert_array_equal(found, theirs.float().numpy())
 
 
-@pytest.mark.torch
+@pytest.mark.train
 def test_shared_files_of_training_are_expanded(tmp_path):
-    torch = pytest.importorskip("torch")
-    pytest.importorskip("safetensors")
+    import torch
+
     from training import save_shared
 
     model = torch.nn.Sequential(torch.nn.Linear(40, 30), torch.nn.Linear(30, 3))

@@ -223,8 +223,8 @@ def test_a_bad_archive_is_refused(packed, word, tmp_path):
     assert not (tmp_path / "b" / "one").exists()
 
 
+@pytest.mark.train
 def test_the_command_says_where_the_data_lie(gzipped_set, tmp_path, capsys):
-    pytest.importorskip("tqdm")
     download("mnist", tmp_path)
     download("digits-torus")
     told = capsys.readouterr().out.splitlines()

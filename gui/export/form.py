@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayou
 from gui.draw.palette import Colours
 from gui.draw.spin_box import indented
 
+from ..views.by_name import VIEWS
 from .film_plan import FilmPlan
 from .output_size import LARGEST, PRESETS, SMALLEST, OutputSize
-from .page import ALL, VIEWS
+from .page import ALL
 from .request import FORMATS, SUFFIXES
 
 CUSTOM = "Own size"

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import logging
-from importlib import import_module
 
 from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QPainter
 
 from gui.draw.palette import Colours
 
+from ..views.by_name import VIEWS, view_class
 from .arrangement import arranged
 from .page_frame import PageFrame
 from .page_legend import legend_of
 
 _log = logging.getLogger("stickyweights")
 
-VIEWS = {
-    "line": ("gui.views.line", "LineView"),
-    "space-time": ("gui.views.space_time", "SpaceTimeView"),
-    "hull": ("gui.views.hull", "HullView"),
-    "tree": ("gui.views.tree", "TreeView"),
-    "phase": ("gui.views.phase", "PhaseView"),
-    "counts": ("gui.views.counts", "CountsView"),
-}
 ALL = "all"
 
 
@@ -46,8 +38,7 @@ class Page:
         self.session, self.colours = session, colours
         self.views = {}
         for name in names_of(view):
-            module, kind = VIEWS[name]
-            self.views[name] = getattr(import_module(module), kind)(session, colours)
+            self.views[name] = view_class(name)(session, colours)
 
     def set_theme(self, colours: Colours) -> None:
         """Draw in these colours from now on."""

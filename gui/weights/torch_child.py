@@ -10,15 +10,17 @@ written.
 import json
 import pickle
 import sys
-from importlib import import_module
 from pathlib import Path
+
+import numpy as np
 
 MOST_TENSORS, DEEPEST = 100_000, 32
 
 
 def main(path: str, folder: Path, limit: int) -> dict:
     """The contents of list.json."""
-    torch = import_module("torch")
+    import torch
+
     try:
         found = torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
@@ -57,7 +59,7 @@ def _flat(torch, found, name: str, depth: int):
 def _save(torch, tensor, path: Path) -> None:
     tensor = tensor.detach().resolve_conj().resolve_neg()
     tensor = tensor.float() if tensor.dtype == torch.bfloat16 else tensor
-    import_module("numpy").save(path, tensor.contiguous().numpy(), allow_pickle=False)
+    np.save(path, tensor.contiguous().numpy(), allow_pickle=False)
 
 
 if __name__ == "__main__":

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from ..views.by_name import VIEWS, view_class
+
 LINKED = ("hull", "tree", "phase", "counts")  # the tabs, in this order
 TAB_TEXT = {"hull": "Hull", "tree": "Tree", "phase": "Phase", "counts": "Counts"}
 PAGE_TEXT = {"particles": "Particles", "weights": "Weights", "algorithms": "Algorithms", "training": "Training"}
 _CLASSES = {
-    "line": ("gui.views.line", "LineView"),
-    "space-time": ("gui.views.space_time", "SpaceTimeView"),
-    "hull": ("gui.views.hull", "HullView"),
-    "tree": ("gui.views.tree", "TreeView"),
-    "phase": ("gui.views.phase", "PhaseView"),
-    "counts": ("gui.views.counts", "CountsView"),
     "readouts": ("gui.views.readouts", "ReadoutsPanel"),
     "weights": ("gui.weights.page", "WeightsPage"),
     "algorithms": ("gui.algorithms.page", "AlgorithmsPage"),
@@ -25,6 +21,8 @@ _TABLES = {name: f"gui.{name}.actions" for name in ("weights", "algorithms", "tr
 
 def part(name: str) -> type:
     """The class of a view, page or panel."""
+    if name in VIEWS:
+        return view_class(name)
     module, cls = _CLASSES[name]
     return getattr(import_module(module), cls)
 
