@@ -163,3 +163,11 @@ def test_a_scene_of_another_page_is_not_played_behind_it(window):
     panel.move(1)
     assert panel.scene.view == "algorithms"
     assert panel._page.play.isHidden()
+
+
+def test_a_lesson_of_the_command_line_is_in_front(make_window, qtbot):
+    window = make_window("--lesson", "two-particles", "--size", "1200x800")
+    with qtbot.waitExposed(window):
+        window.show()
+    qtbot.waitUntil(lambda: not window.docks.lessons_dock.visibleRegion().isEmpty(), timeout=3000)
+    assert window.docks.scenario_dock.visibleRegion().isEmpty()

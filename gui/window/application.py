@@ -85,8 +85,8 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
         clock.go(args.time)
     if args.play is not None:
         clock.play() if args.play else clock.pause()
-    if args.lesson:
-        window.attempt(lambda: window.docks.open_lesson(args.lesson))
+    if args.lesson:  # once the window is there: Qt brings no tab to the front before
+        QTimer.singleShot(0, window, lambda: window.attempt(lambda: window.docks.open_lesson(args.lesson)))
 
 
 def run(args: argparse.Namespace, first_start: bool = False) -> int:

@@ -83,6 +83,8 @@ class Docks:
         self.lessons_panel().open_lesson(name)
         if self.lessons_dock.isHidden():
             self.toggle_lessons()
+        else:
+            self._lessons_to_front()
 
     def lessons_panel(self) -> QWidget:
         """The panel of lessons, built at first."""
@@ -104,9 +106,12 @@ class Docks:
             self._window.tabifyDockWidget(self.scenario_dock, self.lessons_dock)
         self.lessons_dock.setVisible(hidden)
         if hidden:
-            self.lessons_dock.raise_()
-            width = min(WIDTHS["lessons"], self._window.width() // 3)
-            self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
+            self._lessons_to_front()
+
+    def _lessons_to_front(self) -> None:
+        self.lessons_dock.raise_()
+        width = min(WIDTHS["lessons"], self._window.width() // 3)
+        self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
 
     def _lessons_toggled(self, shown: bool) -> None:
         """Who closes the lessons leaves the lesson that is open."""
