@@ -39,7 +39,7 @@ def names(model, rules):
         (r"re:(conv|fc2)\..*", ["conv.weight", "fc2.weight"]),
         ((nn.Linear, "weight"), ["fc1.weight", "fc2.weight"]),
         ((nn.Module, "weight"), ["conv.weight", "fc1.weight", "fc2.weight"]),
-        (lambda name, parameter: parameter.ndim == 4, ["conv.weight"]),
+        pytest.param(lambda name, parameter: parameter.ndim == 4, ["conv.weight"], id="a callable"),
     ],
     ids=str,
 )
