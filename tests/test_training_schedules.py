@@ -51,7 +51,9 @@ AIMS = [
 ]
 
 
-@pytest.mark.parametrize(("target", "penalty", "ratio"), AIMS, ids=lambda value: str(value)[:40])
+@pytest.mark.parametrize(
+    ("target", "penalty", "ratio"), AIMS, ids=[f"{aim}-{type(penalty).__name__}" for aim, penalty, _ in AIMS]
+)
 @pytest.mark.parametrize("begin", [0.02, 50.0], ids=["too weak", "too strong"])
 @pytest.mark.parametrize("drift", [0.0, 0.01], ids=["still", "drifting"])
 def test_target_reaches_its_aim_from_either_side(target, penalty, ratio, begin, drift):
