@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
         self.scenario_dock, self.views_dock = self.docks.scenario_dock, self.docks.views_dock
         self.lessons_dock = self.docks.lessons_dock
         for name in ("weights", "algorithms", "training"):
-            self.shortcuts.add(actions_of(name), PageController(self.pages, name))
+            self.shortcuts.add(actions_of(name), PageController(self.pages, name, actions_of(name)))
         self.shortcuts.add(actions_of("lessons"), lesson_controller(lambda: self.docks.lessons))
         self.menus = Menus(self, self.shortcuts)
         self.workers.busy.connect(self.mode_bar.show_busy)
