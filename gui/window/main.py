@@ -22,7 +22,7 @@ from .filing import Filing
 from .key_overlay import KeyOverlay
 from .leaving import end, offer_unsaved
 from .menus import Menus
-from .messages import MessageStrip, under
+from .messages import MessageStrip
 from .mode_bar import ModeBar, add_bar
 from .pages import PageController, Pages
 from .particles_page import ParticlesPage
@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         self.mode_bar = ModeBar(self.shortcuts)
         self.transport = Transport(self.session, self.colours, self.shortcuts)
         self.setCentralWidget(self.pages)
-        add_bar(self, under(self.mode_bar, self.messages), "Pages", Qt.ToolBarArea.TopToolBarArea)
+        add_bar(self, self.messages.under(self.mode_bar), "Pages", Qt.ToolBarArea.TopToolBarArea)
         self._transport_bar = add_bar(self, self.transport, "Transport", Qt.ToolBarArea.BottomToolBarArea)
         self.docks = Docks(self)
         self.scenario_dock, self.views_dock = self.docks.scenario_dock, self.docks.views_dock
