@@ -57,6 +57,7 @@ class Docks:
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
         self._views = QSplitter(Qt.Orientation.Vertical)
+        self._views.setObjectName("readouts")
         self._views.setChildrenCollapsible(False)
         self._views.addWidget(self.tabs)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -157,7 +158,7 @@ class Docks:
             window.addDockWidget(area, dock)
             dock.setVisible(dock is not self.lessons_dock)
         self.set_widths()
-        window.particles_page.share()
+        window.splitters.reset()
         self._hidden_for_page = []
         self.for_page(window.pages.shown)
 
@@ -215,4 +216,5 @@ class ReadoutsArea(QScrollArea):
             self.setMaximumHeight(height)
             room = sum(self._splitter.sizes())
             height = min(height, room // 2)
-            self._splitter.setSizes([height, room - height])
+            if not self._splitter.property("placed"):
+                self._splitter.setSizes([height, room - height])

@@ -30,6 +30,7 @@ from .parts import actions_of, lesson_controller
 from .playing import Playing, Ticking
 from .settings import Settings
 from .shortcuts import Shortcuts
+from .splitters import Splitters
 from .theme import apply_theme
 from .tour import Tour
 from .transport import Transport
@@ -96,6 +97,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.particles_page = ParticlesPage(self.session, self.colours)
         self.line, self.space_time = self.particles_page.line, self.particles_page.space_time
+        self.splitters = Splitters(self.settings)
+        self.splitters.watch(self.particles_page)
         self.pages = Pages(self, self.particles_page)
         self.mode_bar = ModeBar(self.shortcuts)
         self.transport = Transport(self.session, self.colours, self.shortcuts)
@@ -178,6 +181,7 @@ class MainWindow(QMainWindow):
         if self.focusWidget() is None or self.focusWidget() in self.mode_bar.buttons.values():
             self.setFocus()
         self.docks.finish()
+        self.splitters.watch(self)
         if not self.layout_restored:
             self.docks.set_widths()
         offer_unsaved(self)

@@ -34,6 +34,7 @@ class Pages(QStackedWidget):
                 return None
             self._built[name] = page
             self.addWidget(page)
+            self._window.splitters.watch(page)
             if name == "training":
                 page.particles_opened.connect(lambda: self.show("particles"))
         return self._built[name]
