@@ -213,8 +213,6 @@ class MainWindow(QMainWindow):
             parts = [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]
             for item in parts:
                 item.set_theme(self.colours)
-        elif name == "class_mode":
-            self.docks.scenario_dock.setVisible(not self.session.options.class_mode)
         self._refresh_actions()
 
     # Qt's events

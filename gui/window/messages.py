@@ -127,7 +127,7 @@ class MessageStrip(QFrame):
             return
         text, place = self._bar.document, self._bar.document.geometry()
         width = self._text.fontMetrics().horizontalAdvance(self._text.text()) + self._close.sizeHint().width() + 40
-        if self._passes and width <= place.width():
+        if self._passes and width <= place.width() and self._bar.isVisibleTo(self.parentWidget()):
             self._row.removeWidget(self)
             self._fit(width)
             top = text.mapTo(self.parentWidget(), text.rect().center()).y() - self.height() // 2
