@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -54,7 +55,7 @@ def scenario_of(name_or_file: str, n: int | None, seed: int | None) -> scenarios
     if path.suffix.lower() != ".json":
         if path.name != name_or_file or (path.is_file() and name_or_file not in scenarios.names()):
             raise ValueError(f"{path} is neither a scenario .json nor a history .npz")
-        _check_memory(n)
+        check_memory(n)
         with stage(f"preparing {name_or_file}"):
             return scenarios.get(name_or_file, n, seed)
     if (n, seed) != (None, None):
@@ -63,29 +64,44 @@ def scenario_of(name_or_file: str, n: int | None, seed: int | None) -> scenarios
         return read_scenario(path)
 
 
-def _check_memory(n: int | None) -> None:
+def check_memory(n: int | None, bytes_a_particle: int = BYTES_A_PARTICLE) -> None:
     """Refuse what would only make the system run out of memory, where it tells how much there is."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:
         return
     free = next((1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable:")), math.inf)
-    if n is not None and n * BYTES_A_PARTICLE > free:
+    if n is not None and n * bytes_a_particle > free:
         raise ValueError(
-            f"{n:,} particles need about {n * BYTES_A_PARTICLE / 2**30:.0f} GiB of memory, {free / 2**30:.0f} GiB "
-            "are free: give a smaller --n"
+            f"{n:,} particles need about {n * bytes_a_particle / 2**30:.0f} GiB of memory, {free / 2**30:.0f} GiB "
+            "are free: give a smaller n"
         )
 
 
 @contextmanager
-def stage(what: str):
-    """Tell what is being done, and afterwards how long it took, where someone watches stderr."""
-    watched = sys.stderr.isatty()
-    if watched:
+def stage(what: str, after: float | None = None):
+    """Tell what is being done, and afterwards how long it took, where someone watches stderr.
+
+    With ``after`` it is told wherever stderr goes, but only of what takes longer than so many seconds.
+    """
+    told, begin = threading.Event(), time.perf_counter()
+
+    def tell() -> None:
         print(f"{what} ...", file=sys.stderr, flush=True)
-    begin = time.perf_counter()
-    yield
-    if watched:
+        told.set()
+
+    timer = threading.Timer(after or 0.0, tell)
+    if after:
+        timer.start()
+    elif after is not None or sys.stderr.isatty():
+        tell()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        if timer.ident is not None:
+            timer.join()
+    if told.is_set():
         print(f"  {time.perf_counter() - begin:.2f} s", file=sys.stderr, flush=True)
 
 

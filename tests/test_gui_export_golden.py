@@ -36,8 +36,8 @@ GOLDEN = {
     ("line", "dark"): "a43a01480b621ef0",
     ("space-time", "light"): "df89e18c66fe049c",
     ("space-time", "dark"): "a1fafc5c84754f2b",
-    ("hull", "light"): "df8a0f2e11f5671d",
-    ("hull", "dark"): "37ba3111960cfe6a",
+    ("hull", "light"): "1b407eac8bd828b2",
+    ("hull", "dark"): "842ae7fb0585d8f7",
     ("tree", "light"): "6a23ed64bfe0dcdd",
     ("tree", "dark"): "3727f3ec46435778",
 }

@@ -60,6 +60,7 @@ def test_with_neither_a_film_and_a_picture_are_left_in_the_folder(qapp, capsys, 
         ({"subject": "missing.json"}, "missing.json"),
         ({"subject": "two-equal", "n": 7}, "exactly 2"),
         ({"subject": "two-equal", "time": 1e6}, "--time"),
+        ({"subject": "random-masses", "n": 2**31 - 1}, "GiB"),
         ({"subject": "two-equal", "size": "0x0"}, "width"),
         ({"subject": "two-equal", "view": "no"}, "space-time"),
         ({"subject": "two-equal", "snapshot": "a.bmp"}, ".png"),
@@ -74,6 +75,14 @@ def test_every_mistake_is_one_sentence_and_leaves_nothing(qapp, capsys, tmp_path
     assert err.count("\n") == 1
     assert word in err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_long_job_says_on_stderr_what_it_does(qapp, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.export.headless.PATIENCE", 0.0)
+    code, _out, err = run(qapp, capsys, subject="two-equal", snapshot=tmp_path / "a.png", size="320x200")
+    assert code == 0
+    said = [line for line in err.splitlines() if line.endswith(" ...")]
+    assert said == ["drawing up the particles ...", "simulating 2 particles ...", "drawing the picture ..."]
 
 
 def test_the_copied_command_line_opens_the_same_scene(qapp, tmp_path, monkeypatch):

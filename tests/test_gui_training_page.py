@@ -52,6 +52,27 @@ def test_every_action_has_its_method():
     assert all(callable(getattr(TrainingPage, action.method)) for action in ACTIONS)
 
 
+def test_what_needs_a_run_can_be_done_only_where_there_is_one(make_window, qtbot, tmp_path):
+    window = make_window("two-equal")
+
+    def offered():
+        window.palette_box.open()
+        window.palette_box.query.setText("training")
+        return {id for id in window.palette_box.shown if id.startswith("train-")}
+
+    assert offered() == {"train-new", "train-follow"}  # before there is a page
+    window.pages.show("training")
+    assert offered() == {"train-new", "train-follow"}
+    page = window.pages.existing("training")
+    assert page.open(write_run(tmp_path / "run"))
+    qtbot.waitUntil(lambda: page.look.newest is not None and len(page.look.newest.moments) == 5)
+    assert {row.id for row in ACTIONS} - offered() == {"train-stop", "train-resume", "train-later"}
+    window.shortcuts.do("train-earlier")
+    window.shortcuts.do("train-pause-looking")
+    assert "train-later" in offered()
+    assert window.shortcuts.actions["train-pause-looking"].isChecked()
+
+
 def test_a_run_is_drawn_in_both_themes(following, qtbot):
     pictures = []
     for theme in ("light", "dark"):

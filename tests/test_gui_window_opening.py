@@ -45,6 +45,12 @@ def test_a_scenario_a_history_and_an_array_are_opened(window, tmp_path):
     assert not window.messages.text
 
 
+def test_more_particles_than_fit_in_memory_are_one_sentence_and_the_document_stays(window):
+    assert not window.attempt(lambda: window.filing.load_scenario("random-masses", 2**31 - 1))
+    assert "GiB" in window.messages.text
+    assert name_of(window) == "two-equal"
+
+
 def test_a_figure_of_any_kind_reopens_what_it_shows(window, tmp_path):
     from gui.export import picture
     from gui.export.output_size import OutputSize

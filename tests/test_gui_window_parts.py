@@ -1,4 +1,4 @@
-"""The parts of the window one by one: timeline, transport, palette, overlay, messages, tour, settings, theme."""
+"""The parts of the window one by one: timeline, transport, palette, overlay, tour, settings, theme."""
 
 import numpy as np
 import pytest
@@ -118,38 +118,6 @@ def test_the_overlay_lists_every_key_of_the_table_and_any_key_closes_it(window):
     assert overlay.isHidden()
 
 
-def test_an_error_stays_and_a_remark_goes(window, qtbot, monkeypatch):
-    from gui.window import messages
-
-    monkeypatch.setattr(messages, "INFO_MS", 30)
-    window.tell("A remark.", "info")
-    qtbot.waitUntil(lambda: not window.messages.text)
-    window.tell("An  error\nin two lines " + "x" * 1000)
-    assert window.messages.text.startswith("An error in two lines")
-    assert len(window.messages.text) <= messages.LONGEST
-    qtbot.wait(60)
-    assert window.messages.text
-
-
-def test_a_message_covers_nothing_and_goes_with_its_page_or_its_cause(window, qtbot):
-    window.shortcuts.do("page-training")
-    window.tell("The run was killed.", page="training")
-    page, strip = window.pages, window.messages
-    qtbot.waitUntil(
-        lambda: page.mapTo(window, page.rect().topLeft()).y() >= strip.mapTo(window, strip.rect().bottomLeft()).y()
-    )
-    window.tell("", page="weights")
-    assert strip.text
-    window.tell("", page="training")
-    assert not strip.text
-    window.tell("The run was killed.", page="training")
-    window.shortcuts.do("page-weights")
-    assert not strip.text
-    strip.tell("Restore it?", "info", restore=int)
-    window.shortcuts.do("page-particles")
-    assert strip.text == "Restore it?"
-
-
 def test_there_is_one_card_at_a_time_and_none_follows_to_another_page(window):
     window.shortcuts.do("keys")
     window.shortcuts.do("tour")
@@ -158,16 +126,6 @@ def test_there_is_one_card_at_a_time_and_none_follows_to_another_page(window):
     assert (window.key_overlay.isVisible(), window.tour.isVisible()) == (True, False)
     window.shortcuts.do("page-training")
     assert not window.key_overlay.isVisible()
-
-
-def test_the_frame_of_the_tour_follows_what_a_message_moves(window, qtbot):
-    window.start_tour()
-    before = window.tour._ring.y()
-    window.tell("A message above the page.")
-    qtbot.waitUntil(lambda: window.tour._ring.y() > before)
-    assert not window.tour._ring.geometry().intersects(
-        window.messages.rect().translated(window.messages.mapTo(window, window.messages.rect().topLeft()))
-    )
 
 
 def test_the_tour_has_a_stop_at_each_widget_and_can_be_skipped(window):

@@ -113,7 +113,7 @@ def test_plot_names_its_file_after_its_subject(capsys, tmp_path, monkeypatch):
         ("run chain --n 9", "'chain' takes exactly 5 particles, got n = 9"),
         ("run explosion --n 1.5", "'1.5' is not a whole number"),
         ("run explosion --n inf", "'inf' is not a whole number"),
-        ("run explosion --n 2147483647", "give a smaller --n"),
+        ("run explosion --n 2147483647", "give a smaller n"),
         ("run explosion --seed -1", "seed is -1"),
         ("run explosion --until nan", "'nan' is not a time"),
         ("run explosion --until -1", "'-1' is not a time"),

@@ -31,15 +31,16 @@ def draw_arrow(painter: QPainter, start: QPointF, tip_x: float, ink: QColor, wid
     )  # fmt: skip
 
 
-def draw_centre(painter: QPainter, place: QPointF, colours: Colours, text: str) -> None:
-    """The centre of mass: a wedge that carries the line from below, like the pivot of a balance."""
+def draw_centre(painter: QPainter, place: QPointF, colours: Colours, text: str, drop: float) -> None:
+    """The centre of mass: a wedge that carries the line from below, like the pivot of a balance; ``text`` stands
+    beside it, ``drop`` lower."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.ink)
     painter.drawPolygon(QPolygonF([place, place + QPointF(-6, 10), place + QPointF(6, 10)]))
     if text:
         painter.setPen(colours.quiet)
         metrics = QFontMetricsF(painter.font())
-        painter.drawText(QPointF(place.x() + 10, place.y() + 3 + 0.8 * metrics.ascent()), text)
+        painter.drawText(QPointF(place.x() + 10, place.y() + drop + 3 + 0.8 * metrics.ascent()), text)
 
 
 def draw_flash(painter: QPainter, centre: QPointF, radius: float, fade: tuple[float, float], colour: QColor) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from contextlib import nullcontext
 from pathlib import Path
 
+from gui.model.simulation import check_room
 from gui.model.system import System
 from particles import scenarios
+from particles.subject import stage
 
 DEFAULT_SCENARIO = "random-masses"
 DEFAULT_PICTURE, DEFAULT_FILM = "sticky-weights.png", "sticky-weights.gif"
@@ -15,6 +19,7 @@ PICTURE_SIZE, FILM_SIZE, DEFAULT_SIZE = "1920x1080", "1280x720", "960x540"
 FILM_VIEW = "line+space-time"
 MOMENT = 0.4  # of the horizon: what a picture shows where no time was asked for
 SECONDS, FPS = 8.0, 30.0
+PATIENCE = 3.0  # seconds without a word
 
 
 def main(args) -> int:
@@ -49,7 +54,10 @@ def system_of(args) -> tuple[System, float | None, str | None]:
     subject, n, seed = _given(args, "subject"), _given(args, "n"), _given(args, "seed")
     path = Path(subject) if subject else None
     if path is None or (subject in scenarios.names() and not path.exists()):
-        return System.of_scenario(scenarios.get(subject or DEFAULT_SCENARIO, n, seed)), None, None
+        name = subject or DEFAULT_SCENARIO
+        if n is not None and n <= scenarios.sizes(name)[2]:
+            check_room(n)
+        return System.of_scenario(scenarios.get(name, n, seed)), None, None
     if not path.exists() and not path.suffix:
         scenarios.get(subject)  # raises, and suggests the nearest name
     if path.is_dir():
@@ -69,39 +77,53 @@ def system_of(args) -> tuple[System, float | None, str | None]:
 def _write(args) -> None:
     from .own_session import session_of
 
-    system, time, view = system_of(args)
-    session = session_of(system)
+    told = _Telling()
+    with told("drawing up the particles"):
+        system, shown, view = system_of(args)
     wanted, horizon = _given(args, "time"), system.horizon
     if wanted is not None and not 0 <= wanted <= horizon:
         raise ValueError(f"--time is {wanted:g}: give 0 to {horizon:g}, the time shown of {system.name}")
-    session.clock.t = next(t for t in (wanted, time, MOMENT * horizon) if t is not None)
+    with told(f"simulating {len(system):,} particles"):
+        session = session_of(system)
+    session.clock.t = next(t for t in (wanted, shown, MOMENT * horizon) if t is not None)
     snapshot, film = _given(args, "snapshot"), _given(args, "film")
     view = _given(args, "view") or view
     try:
         if film:
-            _write_film(session, film, args, view or FILM_VIEW)
+            _write_film(session, film, args, view or FILM_VIEW, told)
         if snapshot:
-            _write_picture(session, snapshot, args, view or "all")
+            _write_picture(session, snapshot, args, view or "all", told)
         if not film and not snapshot:
             print("Instead of a window, here are a film and a picture:")
-            _write_film(session, DEFAULT_FILM, args, FILM_VIEW)
-            _write_picture(session, DEFAULT_PICTURE, args, "all")
+            _write_film(session, DEFAULT_FILM, args, FILM_VIEW, told)
+            _write_picture(session, DEFAULT_PICTURE, args, "all", told)
     finally:
         session.close()
 
 
-def _write_picture(session, path, args, view: str) -> None:
+class _Telling:
+    """``with told("drawing"):`` says on stderr what is being done once the whole job has taken ``PATIENCE``."""
+
+    def __init__(self):
+        self._due = time.monotonic() + PATIENCE
+
+    def __call__(self, what: str):
+        return stage(what, after=max(self._due - time.monotonic(), 0.0))
+
+
+def _write_picture(session, path, args, view: str, told: _Telling) -> None:
     from . import picture
     from .output_size import OutputSize
 
     size = OutputSize.of_text(_given(args, "size") or PICTURE_SIZE)
-    note = picture.write(session, view, path, size, _theme(args), session.clock.t)
+    with told("drawing the picture"):
+        note = picture.write(session, view, path, size, _theme(args), session.clock.t)
     print(Path(path).resolve())
     if note:
         print(note, file=sys.stderr)
 
 
-def _write_film(session, path, args, view: str) -> None:
+def _write_film(session, path, args, view: str, told: _Telling) -> None:
     from . import film
     from .film_plan import FilmPlan
     from .output_size import OutputSize
@@ -110,7 +132,9 @@ def _write_film(session, path, args, view: str) -> None:
     size = OutputSize.of_text(_given(args, "size") or (DEFAULT_SIZE if small else FILM_SIZE))
     fps = _given(args, "fps") or (20.0 if small else FPS)
     plan = FilmPlan.evenly(0.0, session.document.system.horizon, _given(args, "seconds") or SECONDS, fps)
-    film.write(session, path, plan, film.Look(view, size, _theme(args)), _progress if sys.stderr.isatty() else None)
+    look, watched = film.Look(view, size, _theme(args)), sys.stderr.isatty()  # who watches sees the frames counted
+    with nullcontext() if watched else told("drawing the film"):
+        film.write(session, path, plan, look, _progress if watched else None)
     print(Path(path).resolve())
 
 

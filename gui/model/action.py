@@ -8,7 +8,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class Action:
     """What a user can do.  ``id`` ("step-event") names the method ``do_step_event`` of the controller; ``title``
-    stands in the ``menu``; ``keys`` are key sequences ("Ctrl+Z"); ``why`` is one sentence for tool tips."""
+    stands in the ``menu``; ``keys`` are key sequences ("Ctrl+Z"); ``why`` is one sentence for tool tips; one with
+    ``at_first`` False cannot be done before its page is there and says that it can."""
 
     id: str
     title: str
@@ -16,6 +17,7 @@ class Action:
     keys: tuple[str, ...] = ()
     why: str = ""
     checkable: bool = False
+    at_first: bool = True
 
     @property
     def method(self) -> str:

@@ -17,7 +17,7 @@ CHOICES = {
 @dataclass(frozen=True)
 class OptionValues:
     """All options at one time.  ``ghosts``: faint free flights without collisions; ``flashes``: the impulse of a
-    collision lights up; ``class_mode``: fewer, larger controls; ``camera``: what the x axis does over time;
+    collision lights up; ``class_mode``: less is shown, and larger; ``camera``: what the x axis does over time;
     ``follow``: a growing run is shown at its live edge; ``future``: what is still to come is drawn (a lesson hides it
     until the prediction is made)."""
 

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 from particles import History, simulate
+from particles.subject import check_memory
 
 from .lineage import colours
 from .system import System
+
+BYTES_A_PARTICLE = 550  # at the peak of simulating and drawing them (measured with one and with four million)
+
+
+def check_room(n: int) -> None:
+    """ValueError, in one sentence, where so many particles could not be simulated and shown in the free memory."""
+    check_memory(n, BYTES_A_PARTICLE)
 
 
 def prepared(system: System) -> History:

@@ -1,29 +1,25 @@
-"""The rows of the action table that the Training page answers."""
+"""The rows of the action table that the Training page answers; all but the first two need a run."""
 
 from __future__ import annotations
 
 from gui.model.action import Action
 
-_MENU = "Training"
+
+def _of_a_run(id: str, title: str, why: str, checkable: bool = False) -> Action:
+    return Action(id, title, "Training", (), why, checkable, at_first=False)
+
+
 ACTIONS = (
-    Action("train-new", "New training run…", _MENU, why="Choose a network and a method, and train it."),
-    Action(
-        "train-follow", "Follow a run folder…", _MENU, why="Watch a run that trains elsewhere, or look at an old one."
-    ),
-    Action("train-stop", "Stop the run", _MENU, why="It finishes its step and saves; it can go on later."),
-    Action("train-resume", "Go on with the run", _MENU, why="Train on from the last checkpoint."),
-    Action("train-live", "To the live edge", _MENU, why="Show the newest moment, and stay with it."),
-    Action(
-        "train-pause-looking",
-        "Pause looking",
-        _MENU,
-        why="The page stands still; the run trains on.",
-        checkable=True,
-    ),
-    Action("train-earlier", "Earlier moment", _MENU, why="One snapshot back."),
-    Action("train-later", "Later moment", _MENU, why="One snapshot on."),
-    Action("train-replay", "Replay the run", _MENU, why="Play the snapshots from the one shown to the newest."),
-    Action("train-pin", "Pin this moment", _MENU, why="Keep this moment to compare others with it."),
-    Action("train-particles", "Open this moment as particles", _MENU, why="The tensor becomes a system of particles."),
-    Action("train-words", "Show what the run says", _MENU, why="The last lines of its output.", checkable=True),
+    Action("train-new", "New training run…", "Training", (), "Choose a network and a method, and train it."),
+    Action("train-follow", "Follow a run folder…", "Training", (), "Watch a run that trains elsewhere, or an old one."),
+    _of_a_run("train-stop", "Stop the run", "It finishes its step and saves; it can go on later."),
+    _of_a_run("train-resume", "Go on with the run", "Train on from the last checkpoint."),
+    _of_a_run("train-live", "To the live edge", "Show the newest moment, and stay with it."),
+    _of_a_run("train-pause-looking", "Pause looking", "The page stands still; the run trains on.", True),
+    _of_a_run("train-earlier", "Earlier moment", "One snapshot back."),
+    _of_a_run("train-later", "Later moment", "One snapshot on."),
+    _of_a_run("train-replay", "Replay the run", "Play the snapshots from the one shown to the newest."),
+    _of_a_run("train-pin", "Pin this moment", "Keep this moment to compare others with it."),
+    _of_a_run("train-particles", "Open this moment as particles", "The tensor becomes a system of particles."),
+    _of_a_run("train-words", "Show what the run says", "The last lines of its output.", True),
 )

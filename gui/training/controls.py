@@ -86,12 +86,8 @@ class Controls:
         self.buttons["live"].setText("LIVE" if state.status == "running" else "Newest")
         self.buttons["pin"].setChecked(look.pinned is not None)
         self.buttons["pin"].setText("Unpin" if look.pinned is not None and look.pinned is moment else "Pin")
+        self.pause.setChecked(look.paused)
         self.pause.setText(f"Paused (+{look.missed})" if look.paused else "Pause looking")
-        several = len(steps) > 1
-        self.buttons["earlier"].setEnabled(several and look.place > 0)
-        self.buttons["later"].setEnabled(several and not look.last)
-        self.buttons["replay"].setEnabled(several)
-        self.buttons["pin"].setEnabled(moment is not None)
         self._show_words(words)
 
     def show_own(self, running: bool, stopping: bool, can_go_on: bool) -> None:
@@ -99,7 +95,7 @@ class Controls:
         self.keeps.setVisible(running)
         self.buttons["stop"].setVisible(running)
         self.buttons["stop"].setText("Stop at once" if stopping else "Stop")
-        self.buttons["resume"].setVisible(can_go_on and not running)
+        self.buttons["resume"].setVisible(can_go_on)
 
     def show_replay(self, plays: bool) -> None:
         """Whether the moments play one after the other."""

@@ -14,6 +14,7 @@ from gui.model.system import System
 
 from .actions import ACTIONS
 from .choices import missing_packages
+from .conditions import Conditions
 from .controls import Controls
 from .follower import run_folder_of
 from .form import RunForm
@@ -28,7 +29,7 @@ from .watcher import Watcher
 LARGEST_SYSTEM = 1_000_000  # particles
 
 
-class TrainingPage(QWidget):
+class TrainingPage(Conditions, QWidget):
     """A page of the window.  ``particles_opened`` tells that the document now holds a tensor of a run."""
 
     ACTIONS = ACTIONS
@@ -87,8 +88,7 @@ class TrainingPage(QWidget):
 
     def do_train_resume(self) -> None:
         """Go on with the run that is shown."""
-        trouble = why_not_go_on(self.look.newest) or missing_packages()
-        if trouble:
+        if trouble := why_not_go_on(self.look.newest) or missing_packages():
             self._tell(trouble)
         else:
             self._start(self.own.resume, self.look.newest.path)
@@ -162,8 +162,7 @@ class TrainingPage(QWidget):
         self.view.picked.connect(lambda step: self._go(self.look.go_to, step))
         self.view.tensor_chosen.connect(self._show)
         self.view.particles_asked.connect(self.do_train_particles)
-        moments = self.controls.timeline.valueChanged
-        moments.connect(lambda place: self._go(self.look.go_to, self.look.shown.moments[place].step))
+        self.controls.timeline.valueChanged.connect(lambda place: self._go(self.look.go_by, place - self.look.place))
         self.controls.pause.clicked.connect(self.do_train_pause_looking)
         for name, button in self.controls.buttons.items():
             button.clicked.connect(getattr(self, f"do_train_{name}"))
@@ -232,9 +231,10 @@ class TrainingPage(QWidget):
         look, moment = self.look, self.look.moment
         if look.shown is None:
             return
-        self.controls.pause.setChecked(look.paused)
         self.controls.show_look(look, self._words)
-        self.controls.show_own(self.own.running, self.own.stopping, not why_not_go_on(look.newest))
+        self.controls.show_own(self.own.running, self.own.stopping, self.can_train_resume())
+        for name in ("earlier", "replay", "later", "pin"):
+            self.controls.buttons[name].setEnabled(getattr(self, f"can_train_{name}")())
         self.controls.show_replay(self._replay.plays)
         self.view.show_state(look.shown, moment, look.pinned, look.live)
         if moment is not None and moment is not self._drawn:

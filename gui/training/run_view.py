@@ -111,7 +111,7 @@ class RunView(QWidget):
         above.setSpacing(2)
         above.addLayout(head)
         above.addWidget(self.merging, 1)
-        middle = QSplitter(Qt.Orientation.Vertical)
+        middle = QSplitter(Qt.Orientation.Vertical, objectName="training-weights")
         middle.addWidget(top)
         middle.addWidget(self.histogram)
         middle.setSizes([600, 300])
@@ -123,7 +123,7 @@ class RunView(QWidget):
         column.addWidget(self.filters, 1)
         column.addWidget(self.facts)
         column.addWidget(self.particles)
-        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns = QSplitter(Qt.Orientation.Horizontal, objectName="training")
         for widget in (self.curves, middle, right):
             columns.addWidget(widget)
         columns.setSizes([330, 560, 250])

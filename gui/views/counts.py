@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
+from gui.draw.arrays import draw_lines
 from gui.draw.palette import with_alpha
 
-from .counts_course import WAITS, Course, course_of, steps
+from .counts_course import WAITS, Course, course_of, hatching, steps
 from .linked_axes import (
     SMALL,
     Frame,
@@ -168,16 +169,12 @@ class CountsView(LinkedView):
         x, y = steps(course, course.kinetic)
         x, y = frame.across(x), frame.up(y)
         ground, whole = float(frame.up(0.0)), float(frame.up(1.0))
-        hatching = QBrush(with_alpha(self.colours.background, 0.55), Qt.BrushStyle.BDiagPattern)
         painter.setPen(Qt.PenStyle.NoPen)
-        for level, brushes in (
-            (ground, (QBrush(self.colours.kinetic),)),
-            (whole, (QBrush(self.colours.heat), hatching)),
-        ):
-            outline = polygon(np.concatenate(([x[0]], x, [x[-1]])), np.concatenate(([level], y, [level])))
-            for brush in brushes:
-                painter.setBrush(brush)
-                painter.drawPolygon(outline)
+        for level, colour in ((ground, self.colours.kinetic), (whole, self.colours.heat)):
+            painter.setBrush(colour)
+            painter.drawPolygon(polygon(np.concatenate(([x[0]], x, [x[-1]])), np.concatenate(([level], y, [level]))))
+        painter.setPen(QPen(with_alpha(self.colours.background, 0.55), 1.2))
+        draw_lines(painter, hatching(x, y, whole, frame.area.left(), frame.area.right()))
         painter.setPen(QPen(self.colours.ink, 1.2))
         painter.drawLine(QPointF(x[0], whole), QPointF(x[-1], whole))
 

@@ -10,6 +10,7 @@ from particles import History
 from particles.diagnostics import Series, series
 
 COLUMNS = 1_500  # changes within one of so many columns of the time axis are drawn as one
+HATCH = 8.0  # units of the drawing from one line of a hatching to the next
 WAITS = 50_000  # more particles than this are counted while the window goes on
 
 
@@ -60,3 +61,18 @@ def steps(course: Course, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The corners of the stair that ``values`` make, up to the end of the axis."""
     place = np.append(course.place, 1.0)
     return np.repeat(place, 2)[1:-1], np.repeat(values, 2)
+
+
+def hatching(x: np.ndarray, y: np.ndarray, top: float, left: float, right: float) -> np.ndarray:
+    """Slanted lines (s, 4), from upper right to lower left, ``HATCH`` apart, between the height ``top`` and a stair
+    that only falls (``y``, downward, grows with ``x``), from ``left`` to ``right``.
+
+    Along the stair x + y grows and along a line it stays, so that they meet at one point.  A brush of Qt's would have
+    pixels of one size on paper of any size.
+    """
+    low, high = max(x[0], left) + top, min(x[-1], right) + max(y[-1], top)
+    place = HATCH * np.arange(np.ceil(low / HATCH), np.floor(high / HATCH) + 1)
+    place = place[place <= x[-1] + y[-1]]
+    upper = np.minimum(place - top, x[-1])
+    lower = np.where(place < x[0] + y[0], x[0], np.interp(place, x + y, x))
+    return np.column_stack((upper, place - upper, lower, place - lower))[upper > lower]

@@ -70,7 +70,7 @@ class HullView(LinkedView):
         edges = len(session.clusters)
         draw_heading(
             painter, rect, self.colours, f"Taut string: {edges:,} edge{'s' * (edges != 1)}",
-            "each edge is a cluster, its slope the position",
+            "each edge is a cluster, its slope the position", self._next_departure(),
         )  # fmt: skip
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 80), 2))
         draw_grid(painter, frame, self.colours, x_ticks, round_ticks(*frame.y, max(int(frame.area.height() / 45), 2)))
@@ -240,11 +240,9 @@ class HullView(LinkedView):
             painter.setPen(QPen(self.colours.accent, 1.2, Qt.PenStyle.DashLine))
             painter.drawLine(QPointF(x[0], y[0]), QPointF(x[2], y[2]))
             draw_ring(painter, QPointF(x[1], y[1]), 6.0, self.colours.accent)
-        if soon.size and len(clusters) <= SINGLE_POINTS:
-            text, font = f"leaves at t = {readable(when)}", sized(painter.font(), SMALL)
-            painter.setFont(font)
-            metrics = QFontMetricsF(font)
-            x = float(frame.across(sums.mass[soon[0]])) - metrics.horizontalAdvance(text) / 2
-            x = min(max(x, frame.area.left()), frame.area.right() - metrics.horizontalAdvance(text))
-            y = float(frame.up(heights(sums, t, soon[0]))) + metrics.height() + 9
-            painter.drawText(QPointF(x, min(y, frame.area.bottom() - 2)), text)
+
+    def _next_departure(self) -> str:
+        """When the ringed vertices leave the string; said in the heading, where nothing is drawn."""
+        when, _ = leaving(self.session.document.history, self.session.clock.t)
+        shown = when <= self.session.document.system.horizon and self.session.options.future
+        return f"○ leaves at t = {readable(when)}" if shown else ""

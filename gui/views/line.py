@@ -56,7 +56,7 @@ class LineView(LinkedView):
 
     def scene(self, rect: QRectF | None = None) -> LineScene:
         """Where everything is on a paper ``rect`` (default: the widget)."""
-        rect = QRectF(self.rect()) if rect is None else rect
+        rect = self.paper() if rect is None else rect
         options = self.session.options
         limits = (self.x_range.low, self.x_range.high)
         return LineScene(self.session, self.area(rect), limits, self._steady_scale(), options.arrows, options.ghosts)
@@ -119,7 +119,7 @@ class LineView(LinkedView):
         painter.setFont(sized(self.font(), SMALL))
         if grip is not None:
             radius = 0.0 if scene.strip else scene.radius_of(grip.cluster)
-            look = (self.colours, QRectF(self.rect()))
+            look = (self.colours, self.paper())
             draw_card(
                 painter,
                 scene.place(grip.cluster),
@@ -134,11 +134,11 @@ class LineView(LinkedView):
 
     def mousePressEvent(self, event) -> None:  # noqa: N802
         if event.button() == Qt.MouseButton.LeftButton:
-            self._press = (event.position(), self.scene().grip(event.position(), self.editing.possible))
+            self._press = (self.point(event), self.scene().grip(self.point(event), self.editing.possible))
             self._panned = False
 
     def mouseMoveEvent(self, event) -> None:  # noqa: N802
-        point = event.position()
+        point = self.point(event)
         if self._press is None:
             self._hover_over(point)
             return
@@ -151,7 +151,7 @@ class LineView(LinkedView):
 
     def _drag(self, start: QPointF, point: QPointF, grip: Grip | None) -> None:
         if grip is None or self._panned:
-            width = max(self.area(QRectF(self.rect())).width(), 1.0)
+            width = max(self.area(self.paper()).width(), 1.0)
             self.zoom.shift((start.x() - point.x()) / width, 0.0)
             self._press, self._panned = (point, None), True
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
@@ -175,7 +175,7 @@ class LineView(LinkedView):
         elif press is not None and not self._panned:
             self._click(press[1], event.modifiers())
         self._panned = False
-        self._hover_over(event.position())
+        self._hover_over(self.point(event))
 
     def _click(self, grip: Grip | None, modifiers) -> None:
         selection = self.session.selection
@@ -189,15 +189,15 @@ class LineView(LinkedView):
 
     def mouseDoubleClickEvent(self, event) -> None:  # noqa: N802
         scene = self.scene()
-        if scene.grip(event.position(), False) is not None or not scene.area.contains(event.position()):
+        if scene.grip(self.point(event), False) is not None or not scene.area.contains(self.point(event)):
             return
         if not self.editing.possible:
             self.tell(self.editing.go_to_start("Now add."))
             return
-        self.editing.add(scene.unit(event.position().x()))
+        self.editing.add(scene.unit(self.point(event).x()))
 
     def wheelEvent(self, event) -> None:  # noqa: N802
-        grip = self.scene().grip(event.position(), False)
+        grip = self.scene().grip(self.point(event), False)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier and grip is not None:
             if self.editing.possible:
                 self.editing.scale_mass(grip, event.angleDelta().y() / 120.0)

@@ -201,10 +201,19 @@ def _paint_centre(painter: QPainter, scene: LineScene, colours: Colours) -> None
     x = scene.area.left() + (centre - scene.limits[0]) * scene.pixels_a_unit
     if not scene.area.left() <= x <= scene.area.right():
         return
-    beside = np.abs(scene.x[scene.shown] - x) <= scene.radius + 6 if not scene.strip else np.empty(0, bool)
-    below = float(scene.radius[beside].max(initial=0.0)) + 3.0 if beside.any() else 2.0
     painter.save()
     painter.setFont(sized(painter.font(), SMALL_TEXT))
     text = "centre of mass" if scene.area.right() - x > 110 and scene.area.width() > 380 else ""
-    draw_centre(painter, QPointF(x, scene.base + below), colours, text)
+    end = x + 10 + QFontMetricsF(painter.font()).horizontalAdvance(text)
+    wedge, words = _depth(scene, x - 6, x + 6), _depth(scene, x + 10, end) if text else 0.0
+    draw_centre(painter, QPointF(x, scene.base + wedge), colours, text, max(words - wedge, 0.0))
     painter.restore()
+
+
+def _depth(scene: LineScene, left: float, right: float) -> float:
+    """How far below the line there are discs between two places."""
+    if scene.strip:
+        return 2.0
+    place = scene.x[scene.shown]
+    there = scene.radius[(place + scene.radius >= left) & (place - scene.radius <= right)]
+    return float(there.max()) + 3.0 if there.size else 2.0

@@ -130,17 +130,20 @@ def draw_labels(painter: QPainter, frame: Frame, colours: Colours, x_label: str,
     painter.restore()
 
 
-def draw_heading(painter: QPainter, rect: QRectF, colours: Colours, title: str, note: str) -> None:
-    """A title and, in quiet, a note behind it or under it where there is room for both."""
+def draw_heading(painter: QPainter, rect: QRectF, colours: Colours, title: str, note: str, aside: str = "") -> None:
+    """A title, in quiet a note under it, and at the right end of the title's line what is marked in the accent."""
     painter.save()
     bold = sized(painter.font(), 1.0, bold=True)
     painter.setFont(bold)
     painter.setPen(colours.ink)
     line, left = QFontMetricsF(bold).height(), rect.left() + 10
-    room = rect.width() - 20
-    painter.drawText(QPointF(left, rect.top() + 6 + QFontMetricsF(bold).ascent()), _elided(title, bold, room))
-    small = sized(painter.font(), SMALL)
+    room, small = rect.width() - 20, sized(painter.font(), SMALL)
+    beside = QFontMetricsF(small).horizontalAdvance(aside) + line / 2 if aside else 0.0
+    base = rect.top() + 6 + QFontMetricsF(bold).ascent()
+    painter.drawText(QPointF(left, base), _elided(title, bold, room - beside))
     painter.setFont(small)
+    painter.setPen(colours.accent)
+    painter.drawText(QPointF(left + room - beside + line / 2, base), aside)
     painter.setPen(colours.quiet)
     painter.drawText(QPointF(left, rect.top() + 7 + line + QFontMetricsF(small).ascent()), _elided(note, small, room))
     painter.restore()

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from shiboken6 import isValid
 
+from gui.draw.magnification import Magnified
 from gui.draw.palette import Colours
 from gui.draw.safely import painted
 
@@ -31,7 +32,7 @@ class Hit(NamedTuple):
     text: str
 
 
-class LinkedView(QWidget):
+class LinkedView(Magnified, QWidget):
     """A view of the session at its present time.
 
     A view of its own overrides ``frame``, ``draw`` and ``hit``, and, where time can be taken hold of, ``grabs_time``
@@ -101,8 +102,8 @@ class LinkedView(QWidget):
 
     @painted
     def paintEvent(self, _event) -> None:  # noqa: N802
-        painter = QPainter(self)
-        rect = QRectF(self.rect())
+        painter, rect = QPainter(self), self.paper()
+        painter.scale(self.larger, self.larger)
         painter.fillRect(rect, self.colours.background)
         painter.setFont(sized(self.font(), 1.0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -115,7 +116,7 @@ class LinkedView(QWidget):
 
     def still(self, painter: QPainter, rect: QRectF, name: str, key: tuple, paint) -> None:
         """Draw what ``paint(painter)`` draws, from pixels kept for as long as ``key`` stays equal."""
-        ratio = self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF() * self.larger
         key = (*key, self.colours.name, rect.width(), rect.height(), ratio, painter.font().toString())
         kept, pixmap = self._layers.get(name, (None, None))
         if kept != key:
@@ -158,9 +159,9 @@ class LinkedView(QWidget):
         self.setAccessibleDescription(f"{self.why} Selected: {describe(self.session, at)}")
 
     def wheelEvent(self, event) -> None:  # noqa: N802
-        frame = self.frame(QRectF(self.rect()))
-        across = (event.position().x() - frame.area.left()) / max(frame.area.width(), 1.0)
-        up = (frame.area.bottom() - event.position().y()) / max(frame.area.height(), 1.0)
+        frame = self.frame(self.paper())
+        across = (self.point(event).x() - frame.area.left()) / max(frame.area.width(), 1.0)
+        up = (frame.area.bottom() - self.point(event).y()) / max(frame.area.height(), 1.0)
         self.zoom.scale(WHEEL ** -event.angleDelta().y(), min(max(across, 0.0), 1.0), min(max(up, 0.0), 1.0))
         self.update()
         event.accept()
@@ -168,7 +169,7 @@ class LinkedView(QWidget):
     def mousePressEvent(self, event) -> None:  # noqa: N802
         if event.button() != Qt.MouseButton.LeftButton:
             return
-        point, frame = event.position(), self.frame(QRectF(self.rect()))
+        point, frame = self.point(event), self.frame(self.paper())
         if self.grabs_time(point, frame):
             self._held = ("time", point)
             self.session.clock.hold()
@@ -177,7 +178,7 @@ class LinkedView(QWidget):
             self._held = ("press", point)
 
     def mouseMoveEvent(self, event) -> None:  # noqa: N802
-        point, frame = event.position(), self.frame(QRectF(self.rect()))
+        point, frame = self.point(event), self.frame(self.paper())
         if self._held is None:
             self._hover(point, frame, event.globalPosition().toPoint())
             return
@@ -197,7 +198,7 @@ class LinkedView(QWidget):
         if what == "time":
             self.session.clock.release()
         if what == "press":
-            found = self.hit(event.position(), self.frame(QRectF(self.rect())))
+            found = self.hit(self.point(event), self.frame(self.paper()))
             if found is None or found.node is None:
                 self.session.selection.clear()
             else:

@@ -93,7 +93,7 @@ class SpaceTimeView(LinkedView):
                     self._paths, self._under_way = (key, paths), None
                     self.refresh()
 
-            rows = self.frame(QRectF(self.rect())).area.height()  # of the first picture
+            rows = self.frame(self.paper()).area.height()  # of the first picture
             session.document.run(lambda: HeavyPaths.of(*key).made_ready(rows), landed, "ordering world lines")
         return self._paths[1] if self._paths is not None and self._paths[0] == key else None
 

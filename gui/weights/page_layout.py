@@ -74,6 +74,7 @@ def arrange(page) -> None:
     column.addWidget(page.saving)
     right.setLayout(column)
     splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False)
+    splitter.setObjectName("weights")
     splitter.addWidget(page.panel)
     splitter.addWidget(right)
     splitter.setStretchFactor(1, 1)

@@ -88,7 +88,7 @@ VIEW = (
     Action("theme-swap", "Swap light and dark", "View", ("Ctrl+T",), "The other theme."),
     Action("show-scenario", "Scenario panel", "View", ("F3",), "Show or hide the list of scenarios.", True),
     Action("show-views", "Linked views panel", "View", ("F4",), "Show or hide readouts and linked views.", True),
-    Action("class-mode", "Class mode", "View", (), "Hide what a class does not need.", True),
+    Action("class-mode", "Class mode", "View", ("F5",), "Only the line, one linked view and time, all large.", True),
     Action("layout", "Reset the layout", "View", (), "All panels back to where they were at first."),
     Action("full-screen", "Full screen", "View", ("F11",), "Use the whole screen.", True),
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QDockWidget, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from ..draw.magnification import magnified
+from .class_mode import ClassMode
 from .parts import LINKED, TAB_TEXT, part
 from .scenario_panel import ScenarioPanel
 
@@ -41,6 +43,14 @@ class LinkedTabs(QTabWidget):
             self.views[name] = view
         return self.views[name]
 
+    def magnify(self, factor: float) -> None:
+        """Tabs so many times as large."""
+        size = magnified(self.font(), factor).pointSizeF()
+        sheet = (
+            f"QTabBar {{ font-size: {size:g}pt; }} QTabBar::tab {{ padding: {5 * factor:.0f}px {9 * factor:.0f}px; }}"
+        )
+        self.tabBar().setStyleSheet("" if factor == 1 else sheet)
+
     def set_theme(self, colours) -> None:
         self._colours = colours
         for view in self.views.values():
@@ -56,25 +66,28 @@ class Docks:
         self.tabs = LinkedTabs(window.session, window.colours)
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
-        self._views = QSplitter(Qt.Orientation.Vertical)
-        self._views.setChildrenCollapsible(False)
-        self._views.addWidget(self.tabs)
+        self.views = QSplitter(Qt.Orientation.Vertical)
+        self.views.setObjectName("readouts")
+        self.views.setChildrenCollapsible(False)
+        self.views.addWidget(self.tabs)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self.scenario_dock = self._dock("Scenario", "scenario", self.scenario, left)
-        self.views_dock = self._dock("Linked views", "views", self._views, right)
+        self.views_dock = self._dock("Linked views", "views", self.views, right)
         self.lessons_dock = self._dock("Lessons", "lessons", QWidget(), left)
         self.lessons_dock.hide()
         self.lessons_dock.toggleViewAction().toggled.connect(self._lessons_toggled)
         self._hidden_for_page: list[QDockWidget] = []
+        self.class_mode = ClassMode(self, window)
 
     def finish(self) -> None:
         """Build what may come after the first paint: readouts, the first tab, the table."""
         if self.readouts is None:
             self.readouts = part("readouts")(self._window.session, self._window.colours)
-            self._views.insertWidget(0, ReadoutsArea(self.readouts, self._views))
-            self._views.setStretchFactor(1, 1)
+            self.views.insertWidget(0, ReadoutsArea(self.readouts, self.views))
+            self.views.setStretchFactor(1, 1)
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
+            self.class_mode.follow()
         if not self.lessons_dock.isHidden():
             self.lessons_panel()
 
@@ -142,12 +155,14 @@ class Docks:
                 dock.hide()
 
     def all_shown(self) -> None:
-        """Before the layout is remembered: what a page has hidden counts as shown."""
+        """Before the layout is remembered: what a page or class mode has hidden counts as shown."""
+        self.class_mode.leave()
         self.for_page("particles")
 
     def reset_layout(self) -> None:
         """Every panel where it was at first."""
         window = self._window
+        window.session.options.set(class_mode=False)
         for dock, area in (
             (self.scenario_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
             (self.views_dock, Qt.DockWidgetArea.RightDockWidgetArea),
@@ -157,7 +172,7 @@ class Docks:
             window.addDockWidget(area, dock)
             dock.setVisible(dock is not self.lessons_dock)
         self.set_widths()
-        window.particles_page.share()
+        window.splitters.reset()
         self._hidden_for_page = []
         self.for_page(window.pages.shown)
 
@@ -215,4 +230,5 @@ class ReadoutsArea(QScrollArea):
             self.setMaximumHeight(height)
             room = sum(self._splitter.sizes())
             height = min(height, room // 2)
-            self._splitter.setSizes([height, room - height])
+            if not self._splitter.property("placed"):
+                self._splitter.setSizes([height, room - height])

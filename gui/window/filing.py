@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox
 
 from particles import scenarios
 
+from ..model.simulation import check_room
 from ..model.system import System
 
 FIGURES = (".png", ".svg", ".pdf")
@@ -66,6 +67,7 @@ class Filing:
         if not smallest <= count <= largest or (count <= LARGE and name != "trained-layer"):
             self._loaded(scenarios.get(name, n, seed), play)
         else:
+            check_room(count)
             self._window.workers.run(
                 lambda: scenarios.get(name, n, seed),
                 lambda scenario: self._loaded(scenario, play),

@@ -21,6 +21,7 @@ def end(window) -> None:
     window.workers.closing()
     window.docks.all_shown()
     window.settings.keep(window)
+    window.splitters.remember()
     window.settings.keep_options(window.session.options)
     window.settings.keep_recent(window.session.document.recent)
     if window.autosave is not None:

@@ -22,7 +22,7 @@ from .filing import Filing
 from .key_overlay import KeyOverlay
 from .leaving import end, offer_unsaved
 from .menus import Menus
-from .messages import MessageStrip, under
+from .messages import MessageStrip
 from .mode_bar import ModeBar, add_bar
 from .pages import PageController, Pages
 from .particles_page import ParticlesPage
@@ -30,6 +30,7 @@ from .parts import actions_of, lesson_controller
 from .playing import Playing, Ticking
 from .settings import Settings
 from .shortcuts import Shortcuts
+from .splitters import Splitters
 from .theme import apply_theme
 from .tour import Tour
 from .transport import Transport
@@ -96,17 +97,19 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.particles_page = ParticlesPage(self.session, self.colours)
         self.line, self.space_time = self.particles_page.line, self.particles_page.space_time
+        self.splitters = Splitters(self.settings)
+        self.splitters.watch(self.particles_page)
         self.pages = Pages(self, self.particles_page)
         self.mode_bar = ModeBar(self.shortcuts)
         self.transport = Transport(self.session, self.colours, self.shortcuts)
         self.setCentralWidget(self.pages)
-        add_bar(self, under(self.mode_bar, self.messages), "Pages", Qt.ToolBarArea.TopToolBarArea)
+        add_bar(self, self.messages.under(self.mode_bar), "Pages", Qt.ToolBarArea.TopToolBarArea)
         self._transport_bar = add_bar(self, self.transport, "Transport", Qt.ToolBarArea.BottomToolBarArea)
         self.docks = Docks(self)
         self.scenario_dock, self.views_dock = self.docks.scenario_dock, self.docks.views_dock
         self.lessons_dock = self.docks.lessons_dock
         for name in ("weights", "algorithms", "training"):
-            self.shortcuts.add(actions_of(name), PageController(self.pages, name))
+            self.shortcuts.add(actions_of(name), PageController(self.pages, name, actions_of(name)))
         self.shortcuts.add(actions_of("lessons"), lesson_controller(lambda: self.docks.lessons))
         self.menus = Menus(self, self.shortcuts)
         self.workers.busy.connect(self.mode_bar.show_busy)
@@ -178,6 +181,7 @@ class MainWindow(QMainWindow):
         if self.focusWidget() is None or self.focusWidget() in self.mode_bar.buttons.values():
             self.setFocus()
         self.docks.finish()
+        self.splitters.watch(self)
         if not self.layout_restored:
             self.docks.set_widths()
         offer_unsaved(self)
@@ -209,8 +213,6 @@ class MainWindow(QMainWindow):
             parts = [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]
             for item in parts:
                 item.set_theme(self.colours)
-        elif name == "class_mode":
-            self.docks.scenario_dock.setVisible(not self.session.options.class_mode)
         self._refresh_actions()
 
     # Qt's events

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -14,26 +14,29 @@ BESIDE = (10, 12)  # pixels left and right of it
 
 
 class MessageStrip(QFrame):
-    """A sentence above the page, with buttons; it covers nothing.
+    """A sentence above the page, with buttons; it covers nothing that can be pressed.
 
-    A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays.
+    A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays.  A remark that
+    is short enough lies over ``bar.document``, a text that can wait, so that nothing moves for it; all else has a row
+    of its own under the bar, which takes no room while there is nothing to say.
     """
 
     def __init__(self, window: QWidget):
         super().__init__(window)
         self.setObjectName("message")
-        self._page, self._asks = "", False
+        self._page, self._asks, self._passes = "", False, False
+        self._row: QHBoxLayout | None = None
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = QHBoxLayout()
-        close = QPushButton("Close", flat=True)
-        close.setAccessibleName("Close the message")
-        close.clicked.connect(self.hide)
+        self._close = QPushButton("Close", flat=True)
+        self._close.setAccessibleName("Close the message")
+        self._close.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 6, 4)
         row.addWidget(self._text, 1)
         row.addLayout(self._buttons)
-        row.addWidget(close)
+        row.addWidget(self._close)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.hide)
         self.hide()
@@ -51,7 +54,7 @@ class MessageStrip(QFrame):
         text = " ".join(str(text).split())
         text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
         self._timer.stop()
-        self._page, self._asks = page, bool(buttons)
+        self._page, self._asks, self._passes = page, bool(buttons), kind == "info" and not buttons
         self._text.setText(text)
         while self._buttons.count():
             self._buttons.takeAt(0).widget().deleteLater()
@@ -66,8 +69,9 @@ class MessageStrip(QFrame):
         self.style().polish(self)
         self.setAccessibleName(text)
         self._fit(self.window().width() - sum(BESIDE))
+        self._settle()
         self.show()
-        if kind == "info" and not buttons:
+        if self._passes:
             self._timer.start(INFO_MS)
         if QAccessible.isActive():
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, text))
@@ -99,20 +103,40 @@ class MessageStrip(QFrame):
         super().resizeEvent(event)
         self._fit(event.size().width())
 
+    def under(self, bar: QWidget) -> QWidget:
+        """The bar with the row of the strip."""
+        both, self._row, self._bar = QWidget(), QHBoxLayout(), bar
+        self.setParent(both)
+        self._row.setContentsMargins(BESIDE[0], 4, BESIDE[1], 6)
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(bar)
+        column.addLayout(self._row)
+        bar.document.installEventFilter(self)
+        return both
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
+            self._settle()
+        return super().eventFilter(watched, event)
+
+    def _settle(self) -> None:
+        """To its place over the bar, or into its row."""
+        if self._row is None:
+            return
+        text, place = self._bar.document, self._bar.document.geometry()
+        width = self._text.fontMetrics().horizontalAdvance(self._text.text()) + self._close.sizeHint().width() + 40
+        if self._passes and width <= place.width() and self._bar.isVisibleTo(self.parentWidget()):
+            self._row.removeWidget(self)
+            self._fit(width)
+            top = text.mapTo(self.parentWidget(), text.rect().center()).y() - self.height() // 2
+            self.setGeometry(place.right() + 1 - width, max(top, 0), width, self.height())
+            self.raise_()
+        elif self._row.indexOf(self) < 0:
+            self._row.addWidget(self)
+
     def _fit(self, width: int) -> None:
         """As high as its words need."""
         height = self.heightForWidth(width)
         self.setFixedHeight(height if height > 0 else self.sizeHint().height())
-
-
-def under(bar: QWidget, strip: MessageStrip) -> QWidget:
-    """A bar with the strip under it, which takes no room while it says nothing."""
-    both, row = QWidget(), QHBoxLayout()
-    row.setContentsMargins(BESIDE[0], 4, BESIDE[1], 6)
-    row.addWidget(strip)
-    column = QVBoxLayout(both)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(0)
-    column.addWidget(bar)
-    column.addLayout(row)
-    return both

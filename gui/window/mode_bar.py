@@ -46,13 +46,13 @@ class ModeBar(QWidget):
         self.buttons["particles"].setChecked(True)
         row.addSpacing(14)
         row.addWidget(self._lessons_button(shortcuts))
-        row.addStretch(1)
+        row.addSpacing(14)
         self._add_busy(row, shortcuts)
         self.document = QLabel()
         self.document.setProperty("role", "quiet")
         self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.document, 4)
+        row.addWidget(self.document, 1)
 
     def _add_busy(self, row: QHBoxLayout, shortcuts) -> None:
         """What is being done, and a way to give it up."""

@@ -34,6 +34,7 @@ class Pages(QStackedWidget):
                 return None
             self._built[name] = page
             self.addWidget(page)
+            self._window.splitters.watch(page)
             if name == "training":
                 page.particles_opened.connect(lambda: self.show("particles"))
         return self._built[name]
@@ -57,13 +58,16 @@ class Pages(QStackedWidget):
 class PageController:
     """Stands in for the controller of a page until the page exists: the first action builds and shows it."""
 
-    def __init__(self, pages: Pages, name: str):
+    def __init__(self, pages: Pages, name: str, table: tuple):
         self._pages, self._name = pages, name
+        self._later = {"can_" + row.id.replace("-", "_") for row in table if not row.at_first}
 
     def __getattr__(self, method: str):
         page = self._pages.existing(self._name)
         if method.startswith("do_"):
             return lambda: self._do(method)
+        if page is None and method in self._later:
+            return lambda: False
         if page is None or method.startswith("__"):
             raise AttributeError(method)
         return getattr(page, method)

@@ -16,6 +16,7 @@ class ParticlesPage(QSplitter):
         super().__init__(Qt.Orientation.Vertical, parent)
         self.line = part("line")(session, colours)
         self.space_time = part("space-time")(session, colours)
+        self.setObjectName("particles")
         self.setChildrenCollapsible(False)
         self.setHandleWidth(5)
         for view, stretch in ((self.line, 2), (self.space_time, 3)):
@@ -23,10 +24,6 @@ class ParticlesPage(QSplitter):
             view.setAccessibleDescription(view.why)
             self.addWidget(view)
             self.setStretchFactor(self.indexOf(view), stretch)
-        self.share()
-
-    def share(self) -> None:
-        """Two parts for the line, three for space-time."""
         self.setSizes([400, 600])
 
     def set_theme(self, colours: Colours) -> None:

@@ -97,6 +97,7 @@ class ScenarioPanel(QWidget):
         column.addLayout(form)
         column.addLayout(buttons)
         self.parts = QSplitter(Qt.Orientation.Vertical)
+        self.parts.setObjectName("scenario")
         self.parts.setChildrenCollapsible(False)
         self.parts.addWidget(top)
         whole = QVBoxLayout(self)

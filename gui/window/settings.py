@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
@@ -70,6 +71,20 @@ class Settings:
 
     def keep_progress(self, progress: dict) -> None:
         self._store.setValue("lessons", json.dumps(progress))
+
+    def sizes(self, name: str, count: int) -> list[int]:
+        """The ``count`` sizes of the parts of a splitter; [] where they are not remembered."""
+        kept = self._store.value(f"splitters/{name}")
+        words = kept.split() if isinstance(kept, str) else []
+        good = len(words) == count and all(re.fullmatch("[0-9]{1,5}", word) for word in words)
+        sizes = [int(word) for word in words] if good else []
+        return sizes if any(sizes) else []
+
+    def keep_sizes(self, name: str, sizes: list[int]) -> None:
+        self._store.setValue(f"splitters/{name}", " ".join(map(str, sizes)))
+
+    def forget_sizes(self) -> None:
+        self._store.remove("splitters")
 
     def restore(self, window) -> bool:
         """Put the window and its docks where they were; whether there was anything to restore."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QToolTip
 
+from ..draw.magnification import Magnified
 from ..draw.palette import Colours, with_alpha
 from ..draw.safely import painted
 
@@ -28,7 +29,7 @@ def tick_heights(events: np.ndarray, axis, width: int) -> np.ndarray:
     return np.where(count > 0, 0.45 + 0.55 * np.log1p(count) / np.log1p(max(count.max(), 8)), 0.0)
 
 
-class Timeline(QAbstractSlider):
+class Timeline(Magnified, QAbstractSlider):
     """Drag to scrub (playing goes on afterwards); Shift and drag for a range; double click forgets the range."""
 
     def __init__(self, session, colours: Colours, parent=None):
@@ -52,7 +53,7 @@ class Timeline(QAbstractSlider):
         self.actionTriggered.connect(self._moved_by_reader)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(300, 44)
+        return QSize(300, round(44 * self.larger))
 
     minimumSizeHint = sizeHint  # noqa: N815
 
@@ -75,12 +76,12 @@ class Timeline(QAbstractSlider):
 
     def time_at(self, x: float) -> float:
         """The time at a pixel column."""
-        share = (x - MARGIN) / max(self.width() - 2 * MARGIN, 1)
+        share = (x - MARGIN) / max(self.paper().width() - 2 * MARGIN, 1)
         return float(self.session.axis.inverse(min(max(share, 0.0), 1.0)))
 
     def x_at(self, t: float) -> float:
         """The pixel column of a time."""
-        return MARGIN + self._share(t) * (self.width() - 2 * MARGIN)
+        return MARGIN + self._share(t) * (self.paper().width() - 2 * MARGIN)
 
     def _share(self, t: float) -> float:
         share = float(self.session.axis.forward(t))
@@ -91,6 +92,9 @@ class Timeline(QAbstractSlider):
             self.forget_ticks()
         elif name == "future":
             self.update()
+        elif name == "class_mode":
+            self._ticks = None
+            self.updateGeometry()
 
     def _moved_by_reader(self, _action: int) -> None:
         self.session.clock.t = float(self.session.axis.inverse(self.sliderPosition() / STEPS))
@@ -101,7 +105,7 @@ class Timeline(QAbstractSlider):
         if event.button() != Qt.MouseButton.LeftButton:
             event.ignore()
             return
-        clock, t = self.session.clock, self.time_at(event.position().x())
+        clock, t = self.session.clock, self.time_at(self.point(event).x())
         if not self._held:
             self._held = True
             clock.hold()
@@ -111,7 +115,7 @@ class Timeline(QAbstractSlider):
             clock.t = t
 
     def mouseMoveEvent(self, event) -> None:  # noqa: N802
-        t = self.time_at(event.position().x())
+        t = self.time_at(self.point(event).x())
         if not event.buttons() & Qt.MouseButton.LeftButton:
             QToolTip.showText(event.globalPosition().toPoint(), f"t = {t:.4g}", self)
         elif self._range_from is not None:
@@ -147,15 +151,16 @@ class Timeline(QAbstractSlider):
     @painted
     def paintEvent(self, _event) -> None:  # noqa: N802
         painter = QPainter(self)
-        colours, middle = self._colours, self.height() / 2 + 4
-        left, right = MARGIN, self.width() - MARGIN
+        painter.scale(self.larger, self.larger)
+        colours, middle = self._colours, self.paper().height() / 2 + 4
+        left, right = MARGIN, self.paper().width() - MARGIN
         now = self.x_at(self.session.clock.t)
         self._paint_range(painter, middle)
-        if self._ticks is None or self._ticks.deviceIndependentSize().toSize() != self.size():
+        if self._ticks is None or self._ticks.size() != self.size() * self.devicePixelRatioF():
             self._ticks = self._drawn_ticks()
         painter.save()
         if not self.session.options.future:
-            painter.setClipRect(QRectF(0, 0, now, self.height()))
+            painter.setClipRect(QRectF(0, 0, now, self.paper().height()))
         painter.drawPixmap(0, 0, self._ticks)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -171,7 +176,7 @@ class Timeline(QAbstractSlider):
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(colours.accent, 2))
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 8, 8)
+            painter.drawRoundedRect(self.paper().adjusted(1, 1, -1, -1), 8, 8)
         painter.end()
 
     def _paint_range(self, painter: QPainter, middle: float) -> None:
@@ -186,15 +191,15 @@ class Timeline(QAbstractSlider):
 
     def _drawn_ticks(self) -> QPixmap:
         """All event ticks in one picture, drawn once for each document and size."""
-        scale = self.devicePixelRatioF()
-        pixmap = QPixmap(self.size() * scale)
+        scale = self.devicePixelRatioF() * self.larger
+        pixmap = QPixmap(self.size() * self.devicePixelRatioF())
         pixmap.setDevicePixelRatio(scale)
         pixmap.fill(QColor(0, 0, 0, 0))
-        width = round((self.width() - 2 * MARGIN) * scale)
+        width = round((self.paper().width() - 2 * MARGIN) * scale)
         heights = tick_heights(self.session.clock.events, self.session.axis, width)
         painter = QPainter(pixmap)
         painter.setPen(QPen(with_alpha(self._colours.ink, 0.6), 1 / scale))
-        bottom, room = self.height() / 2 + 1, self.height() / 2 - 7
+        bottom, room = self.paper().height() / 2 + 1, self.paper().height() / 2 - 7
         for column in np.flatnonzero(heights):
             x = MARGIN + (column + 0.5) / scale
             painter.drawLine(QPointF(x, bottom - room * heights[column]), QPointF(x, bottom))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
+from ..draw.magnification import magnified
 from ..draw.palette import Colours
 from .icons import icon
 from .theme import chrome
@@ -35,6 +36,7 @@ class Transport(QWidget):
         session.document.changed.connect(self.show_time)
         session.options.changed.connect(self._option_changed)
         self.set_theme(colours)
+        self.magnify(1.0)
 
     def _build(self) -> None:
         row = QHBoxLayout()
@@ -61,6 +63,11 @@ class Transport(QWidget):
             self.axis.addItem(text)
         self.axis.activated.connect(lambda index: self.session.options.set(time_axis=AXES[index][0]))
         row.addWidget(self.axis)
+        self.leave = QPushButton("Leave (F5)")
+        self.leave.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.leave.setToolTip("Leave class mode: everything comes back as it was")
+        self.leave.clicked.connect(lambda: self._shortcuts.do("class-mode"))
+        row.addWidget(self.leave)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 2, 0, 0)
         column.setSpacing(0)
@@ -70,9 +77,6 @@ class Transport(QWidget):
     def _button(self, id: str) -> QToolButton:
         button = QToolButton()
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.setIconSize(QSize(24, 24))
-        big = 38 if id == "play" else 34
-        button.setFixedSize(big, big)
         row = self._shortcuts.table[id]
         keys = f" ({row.keys[0]})" if row.keys else ""
         button.setToolTip(f"{row.title}{keys}: {row.why}")
@@ -87,15 +91,28 @@ class Transport(QWidget):
         self.speed = QSlider(Qt.Orientation.Horizontal)
         self.speed.setRange(SLOWEST * NOTCHES, FASTEST * NOTCHES)
         self.speed.setPageStep(NOTCHES)
-        self.speed.setFixedWidth(96)
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("Speed; the keys [ and ] halve and double it, 1 to 5 are fixed speeds")
         self.speed.valueChanged.connect(lambda notch: setattr(self.session.clock, "speed", 2.0 ** (notch / NOTCHES)))
         self.speed_text = QLabel()
         self.speed_text.setProperty("role", "quiet")
-        self.speed_text.setMinimumWidth(46)
         return self.speed
+
+    def magnify(self, factor: float) -> None:
+        """Everything so many times as large; in class mode, with a way out of it."""
+        for id, button in self.buttons.items():
+            big = round((38 if id == "play" else 34) * factor)
+            button.setIconSize(QSize(24, 24) * factor)
+            button.setFixedSize(big, big)
+        self.buttons["play"].setStyleSheet("" if factor == 1 else f"border-radius: {round(19 * factor)}px;")
+        for widget in (self.speed_text, self.time_text, self.leave):
+            widget.setFont(magnified(self.font(), factor))
+        self.speed.setFixedWidth(round(96 * factor))
+        self.speed_text.setMinimumWidth(round(46 * factor))
+        self.leave.setVisible(self.session.options.class_mode)
+        self.axis.setHidden(self.session.options.class_mode)
+        self.timeline.updateGeometry()
 
     def set_theme(self, colours: Colours) -> None:
         self._colours = colours

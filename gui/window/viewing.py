@@ -164,6 +164,7 @@ class Helping:
         self._window.key_overlay.open()
 
     def do_tour(self) -> None:
+        self._window.session.options.set(class_mode=False)  # it has little to go round
         self._window.start_tour()
 
     def do_about(self) -> None:

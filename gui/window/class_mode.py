@@ -1,0 +1,87 @@
+"""Class mode, for a teacher in front of a projector: the line, the chosen linked view and the transport, all large."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtWidgets import QWidget
+
+from ..draw.magnification import magnification
+
+LINE_SHARE = (9, 11)  # heights of the line and of the linked view
+
+
+class ClassMode(QObject):
+    """Follows the option ``class_mode``; what it changes in the window it puts back as it was."""
+
+    def __init__(self, docks, window):
+        super().__init__(window)
+        self._docks, self._window = docks, window
+        self._before: tuple | None = None
+        window.session.options.changed.connect(self._option_changed)
+        window.pages.currentChanged.connect(self._page_changed)
+        window.installEventFilter(self)
+
+    def follow(self) -> None:
+        """Be in class mode, or out of it, as the option says."""
+        if self._window.session.options.class_mode and self._docks.readouts is not None:
+            self._enter()
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """Put everything back; the option stays as it is."""
+        if self._before is None:
+            return
+        window, (state, sizes, sides) = self._window, self._before
+        self._before = None
+        with QSignalBlocker(window.lessons_dock.toggleViewAction()):
+            self._show_all(True)
+            window.restoreState(state)
+        window.particles_page.setSizes(sizes)
+        self._docks.views.setSizes(sides)
+        self._magnify()
+
+    def _enter(self) -> None:
+        if self._before is not None:
+            return
+        window, dock = self._window, self._window.views_dock
+        window.pages.show("particles")
+        self._before = (window.saveState(), window.particles_page.sizes(), self._docks.views.sizes())
+        with QSignalBlocker(window.lessons_dock.toggleViewAction()):
+            window.lessons_dock.hide()  # the lesson goes on
+        window.scenario_dock.hide()
+        self._show_all(False)
+        dock.setFloating(False)
+        window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
+        dock.show()
+        room = window.pages.height() + dock.height()
+        window.resizeDocks([dock], [room * LINE_SHARE[1] // sum(LINE_SHARE)], Qt.Orientation.Vertical)
+        self._magnify()
+
+    def _show_all(self, shown: bool) -> None:
+        """What class mode leaves out."""
+        window, dock = self._window, self._window.views_dock
+        for widget in (window.menuBar(), window.mode_bar, window.space_time, self._docks.views.widget(0)):
+            widget.setVisible(shown)
+        before = dock.titleBarWidget()
+        dock.setTitleBarWidget(None if shown else QWidget())
+        if before is not None:
+            before.deleteLater()
+
+    def _magnify(self) -> None:
+        factor = magnification(self._window, self._window.session.options) if self._before else 1.0
+        self._window.transport.magnify(factor)
+        self._docks.tabs.magnify(factor)
+
+    def _option_changed(self, name: str) -> None:
+        if name == "class_mode":
+            self.follow()
+
+    def _page_changed(self, _index: int) -> None:
+        if self._window.pages.currentWidget() is not self._window.particles_page:
+            self._window.session.options.set(class_mode=False)
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802
+        if self._before is not None and event.type() == QEvent.Type.Resize:
+            self._magnify()
+        return super().eventFilter(watched, event)

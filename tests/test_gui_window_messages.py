@@ -1,0 +1,72 @@
+"""Messages: what stays, what goes, and that nothing that can be pressed is covered or moved by a short remark."""
+
+import pytest
+
+pytest.importorskip("PySide6")
+
+pytestmark = pytest.mark.qt
+
+
+def test_an_error_stays_and_a_remark_goes(window, qtbot, monkeypatch):
+    from gui.window import messages
+
+    monkeypatch.setattr(messages, "INFO_MS", 30)
+    window.tell("A remark.", "info")
+    qtbot.waitUntil(lambda: not window.messages.text)
+    window.tell("An  error\nin two lines " + "x" * 1000)
+    assert window.messages.text.startswith("An error in two lines")
+    assert len(window.messages.text) <= messages.LONGEST
+    qtbot.wait(60)
+    assert window.messages.text
+
+
+def test_a_message_covers_nothing_and_goes_with_its_page_or_its_cause(window, qtbot):
+    window.shortcuts.do("page-training")
+    window.tell("The run was killed.", page="training")
+    page, strip = window.pages, window.messages
+    qtbot.waitUntil(
+        lambda: page.mapTo(window, page.rect().topLeft()).y() >= strip.mapTo(window, strip.rect().bottomLeft()).y()
+    )
+    window.tell("", page="weights")
+    assert strip.text
+    window.tell("", page="training")
+    assert not strip.text
+    window.tell("The run was killed.", page="training")
+    window.shortcuts.do("page-weights")
+    assert not strip.text
+    strip.tell("Restore it?", "info", restore=int)
+    window.shortcuts.do("page-particles")
+    assert strip.text == "Restore it?"
+
+
+def test_a_short_remark_moves_nothing_and_covers_no_control(window, qtbot):
+    page, strip, bar = window.pages, window.messages, window.mode_bar
+    window.shortcuts.do("page-training")
+    top = page.mapTo(window, page.rect().topLeft()).y()
+
+    def lies():
+        return strip.rect().translated(strip.mapTo(window, strip.rect().topLeft()))
+
+    window.tell("Camera: follow.", "info")
+    qtbot.wait(50)
+    assert page.mapTo(window, page.rect().topLeft()).y() == top
+    assert lies().bottom() <= top
+    assert bar.document.rect().contains(bar.document.mapFrom(window, lies().center()))
+    window.tell("A longer remark. " * 12, "info")
+    qtbot.waitUntil(lambda: page.mapTo(window, page.rect().topLeft()).y() >= lies().bottom() > top)
+    window.tell("Camera: follow.", "info")
+    bar.show_busy("the history of a great many particles, which takes long, for it is as long as this sentence here is")
+    qtbot.waitUntil(lambda: page.mapTo(window, page.rect().topLeft()).y() >= lies().bottom() > top)
+    bar.show_busy("")
+    qtbot.waitUntil(lambda: page.mapTo(window, page.rect().topLeft()).y() == top)
+    assert strip.isVisible()
+
+
+def test_the_frame_of_the_tour_follows_what_a_message_moves(window, qtbot):
+    window.start_tour()
+    before = window.tour._ring.y()
+    window.tell("A message above the page.")
+    qtbot.waitUntil(lambda: window.tour._ring.y() > before)
+    assert not window.tour._ring.geometry().intersects(
+        window.messages.rect().translated(window.messages.mapTo(window, window.messages.rect().topLeft()))
+    )
