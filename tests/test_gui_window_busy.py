@@ -9,6 +9,8 @@ import pytest
 
 pytest.importorskip("PySide6")
 
+from PySide6.QtCore import QTimer
+
 from gui.model import edits
 from gui.window.errors import Unexpected, one_sentence
 from gui.window.warming import warm_up
@@ -107,6 +109,18 @@ def test_the_clock_stops_when_a_frame_fails(window, monkeypatch, qtbot):
     assert [kind for kind, *_ in caught] == [ZeroDivisionError]
 
 
+def test_the_watchdog_sees_who_waits(qtbot, watchdog):
+    """Asleep, the event loop uses no time of a core, and is blocked all the same."""
+
+    def asleep():
+        with watchdog():
+            QTimer.singleShot(0, lambda: time.sleep(0.12))
+            qtbot.wait(200)
+
+    with pytest.raises(AssertionError, match="was blocked for 1"):
+        asleep()
+
+
 def test_nothing_blocks_the_event_loop(window, qtbot, watchdog):
     """A large system is drawn up and simulated, played and scrubbed, and the window goes on."""
     clock, document = window.session.clock, window.session.document
@@ -134,7 +148,7 @@ def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
     qtbot.waitUntil(lambda: window.workers.running == 0, timeout=60_000)
     window.filing.load_scenario("gaussian-weights", 200_000, 1, play=False)
     qtbot.waitUntil(lambda: len(document.system) == 200_000 and not window.workers.running, timeout=60_000)
-    with watchdog(clock=time.thread_time):
+    with watchdog():
         for index in range(window.docks.tabs.count()):
             window.docks.tabs.setCurrentIndex(index)
             for share in (1e-4, 2e-4, 0.3):

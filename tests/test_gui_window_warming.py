@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,15 @@ workers.closing()
 def test_pages_and_the_kernels_of_a_crowd_are_loaded_in_a_worker():
     done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, timeout=60, cwd=ROOT)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.qt
+def test_a_crowd_that_is_opened_before_that_brings_its_kernels(window, qtbot, monkeypatch):
+    from gui.window import warming
+
+    order = []
+    monkeypatch.setattr(warming, "load_kernels", lambda: order.append(threading.current_thread()))
+    window.session.document.run(lambda: order.append("work"), lambda _: order.append("shown"), "simulating")
+    qtbot.waitUntil(lambda: "shown" in order)
+    assert order[0] is not threading.main_thread()
+    assert order[1:] == ["work", "shown"]

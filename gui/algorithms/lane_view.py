@@ -92,6 +92,7 @@ class LaneView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.render_to(painter, QRectF(self.rect()))
+        painter.end()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the lane into ``rect``."""

@@ -45,6 +45,7 @@ class HistogramView(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.render_to(painter, QRectF(self.rect()))
+        painter.end()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw into ``rect``."""

@@ -42,7 +42,9 @@ class MosaicView(QWidget):
 
     @painted
     def paintEvent(self, event) -> None:  # noqa: N802
-        self.render_to(QPainter(self), QRectF(self.rect()))
+        painter = QPainter(self)
+        self.render_to(painter, QRectF(self.rect()))
+        painter.end()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw into ``rect``; pixels stay square."""

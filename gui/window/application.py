@@ -31,6 +31,7 @@ SMALLEST_FONT = 10.0  # points
 
 def make_application() -> QApplication:
     """The QApplication, with style, font and icon; the one that exists if there is one."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = QApplication.instance()
     if app is None:
         QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
@@ -92,7 +93,6 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
 def run(args: argparse.Namespace, first_start: bool = False) -> int:
     """Open the window and stay until it is closed.  At the first start the kernels have to be compiled before."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
-    sys.setswitchinterval(SWITCH_SECONDS)
     app = make_application()
     settings = Settings()
     if first_start and not _compiled(args, settings):

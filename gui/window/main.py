@@ -35,6 +35,7 @@ from .theme import apply_theme
 from .tour import Tour
 from .transport import Transport
 from .viewing import Helping, Viewing
+from .warming import with_kernels
 from .workers import Workers
 
 SMALLEST = QSize(760, 480)
@@ -73,7 +74,7 @@ class MainWindow(QMainWindow):
 
     def _connect_document(self) -> None:
         session, document = self.session, self.session.document
-        document.run = lambda work, then, what: self.workers.run(work, then, what, key=object())
+        document.run = lambda work, then, what: self.workers.run(with_kernels(work), then, what, key=object())
         document.trouble.connect(self.tell)
         document.recent = self.settings.recent()
         document.title_changed.connect(self._refresh_title)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
+
 from .parts import PAGE_TEXT, part
 
 AFTER_MS = 1500  # after the window is shown: not before its first second is over
@@ -19,10 +22,21 @@ def _load(task) -> None:
             return
         if name != "particles":
             part(name)
-    _load_kernels()
+    load_kernels()
 
 
-def _load_kernels() -> None:
+def with_kernels(work: Callable) -> Callable:
+    """The work, after the kernels: who opens a crowd at once would else wait for them in its first paint."""
+
+    def done():
+        load_kernels()
+        return work()
+
+    return done
+
+
+@cache
+def load_kernels() -> None:
     """Each kernel runs once, on next to nothing."""
     import numpy as np
 
