@@ -55,7 +55,7 @@ class ClassMode(QObject):
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.show()
         self._magnify()
-        QTimer.singleShot(0, self, self._share)  # once the bars have taken and left their room
+        QTimer.singleShot(30, self, self._share)  # ms: the bars have taken and left their room by then
 
     def _share(self) -> None:
         """Their heights to the line and the linked view."""
