@@ -25,12 +25,12 @@ def test_readouts_are_the_diagnostics_and_all_invariants_hold(problem, data):
     size = float(np.abs(problem.particles.mass * problem.particles.velocity).sum())
     for name in ("clusters", "largest", "mass", "information_lost", "centre_of_mass"):
         expected = getattr(known, name)
-        assert getattr(found, name) == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True)
-    assert found.momentum == pytest.approx(known.momentum, abs=1e-12 * size + 1e-300)
+        assert getattr(found.seen, name) == pytest.approx(expected, rel=1e-9, abs=1e-9, nan_ok=True)
+    assert found.seen.momentum == pytest.approx(known.momentum, abs=1e-12 * size + 1e-300)
     energy = snapshot(history, 0.0).kinetic_energy
-    assert found.kinetic_energy == pytest.approx(known.kinetic_energy, abs=1e-9 * energy + 1e-300)
-    assert found.heat == pytest.approx(max(known.heat, 0.0), abs=1e-9 * energy + 1e-300)
-    assert found.heat >= 0
+    assert found.seen.kinetic_energy == pytest.approx(known.kinetic_energy, abs=1e-9 * energy + 1e-300)
+    assert found.seen.heat == pytest.approx(max(known.heat, 0.0), abs=1e-9 * energy + 1e-300)
+    assert found.seen.heat >= 0
 
 
 @settings(max_examples=40)
@@ -91,6 +91,6 @@ def test_a_tick_breaks_where_its_invariant_does(columns, fails):
 
 def test_an_empty_line_has_readouts_too():
     found = readouts(simulate(Particles([], [])), 1.0)
-    assert (found.clusters, found.distinct, found.penalty, found.heat) == (0, 0, 0.0, 0.0)
-    assert math.isnan(found.centre_of_mass)
+    assert (found.seen.clusters, found.distinct, found.penalty, found.seen.heat) == (0, 0, 0.0, 0.0)
+    assert math.isnan(found.seen.centre_of_mass)
     assert all(found.ok.values())

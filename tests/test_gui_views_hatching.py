@@ -1,4 +1,4 @@
-"""Heat is hatched: within its area, and with the size of the paper."""
+"""Heat is hatched within its area; hatching and thin world lines grow with the paper."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,8 @@ from gui.model.session import Session
 from gui.model.system import System
 from gui.views.counts import CountsView
 from gui.views.counts_course import HATCH, hatching
-from particles import scenarios
+from gui.views.space_time import SpaceTimeView
+from particles import Particles, scenarios
 
 pytestmark = pytest.mark.qt
 
@@ -52,3 +53,24 @@ def test_the_hatching_grows_with_the_paper(qtbot):
         starts.append(np.count_nonzero(np.diff(lit.astype(int)) == 1))
     assert starts[0] == pytest.approx(70 / HATCH, abs=1)
     assert starts[1] == pytest.approx(starts[0], abs=1)
+
+
+def test_the_world_line_of_dust_grows_with_the_paper(qtbot):
+    dust = System(Particles([-1.0, 0.13, 1.0], [0.0, 0.0, 0.0], [1e6, 1.0, 1e6]))
+    view = SpaceTimeView(Session(Document(dust)), Colours.of("light"))
+    qtbot.addWidget(view)
+    view.session.clock.t = 1.0
+    wide = []
+    for scale in (1, 6):
+        image = QImage(480 * scale, 320 * scale, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        painter.scale(scale, scale)
+        view.render_to(painter, QRectF(0, 0, 480, 320))
+        painter.end()
+        frame = view.frame(QRectF(0, 0, 480, 320))
+        row = np.frombuffer(image.constScanLine(round(float(frame.up(0.33)) * scale)), np.uint32)
+        place = float(frame.across(0.13))
+        near = row[round((place - 5) * scale) : round((place + 5) * scale)]
+        wide.append(np.count_nonzero(near != near[0]))
+    assert 1 <= wide[0] <= 2
+    assert wide[1] >= 6

@@ -81,4 +81,4 @@ def test_of_many_particles_only_the_newest_present_is_summed_up(qtbot):
         work, then, _what = asked.pop()
         then(work())
     assert not asked
-    assert panel.now.time == session.t
+    assert panel.now.seen.time == session.t

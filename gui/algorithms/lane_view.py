@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ..draw.arrays import draw_lines
+from ..draw.drawn import Drawn
 from ..draw.palette import Colours, with_alpha
 from ..draw.raster import draw_pixels
-from ..draw.safely import painted
 from .lane import Lane
 from .picture import Picture, picture, reach
 from .race import Race
@@ -26,17 +25,16 @@ PALE = 0.45  # of its colour, a particle that waits
 ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th"}
 
 
-class LaneView(QWidget):
+class LaneView(Drawn):
     """A lane of ``race`` when its ``clock`` shows ``now``.  ``scale``: what a full bar of each counter means."""
 
     def __init__(self, solver: str, colours: Colours, parent=None):
-        super().__init__(parent)
-        self.solver, self.colours = solver, colours
+        super().__init__(colours, parent)
+        self.solver = solver
         self.race: Race | None = None
         self.lane: Lane | None = None
         self.clock, self.now = "step", 0.0
         self._reach, self._totals, self._place = (0.0, 1.0), {}, 0
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setToolTip(f"{ABOUT[solver].idea} Cost: {ABOUT[solver].cost}.")
         self.setAccessibleName(f"Solver {solver}")
 
@@ -57,10 +55,6 @@ class LaneView(QWidget):
             self._place = race.places(clock).get(self.solver, 0)
         self.setMaximumHeight(64 if self.lane is not None and not self.lane.steps else 16777215)
         self.updateGeometry()
-        self.update()
-
-    def set_theme(self, colours: Colours) -> None:
-        self.colours = colours
         self.update()
 
     def show_moment(self, now: float) -> None:
@@ -86,13 +80,6 @@ class LaneView(QWidget):
         step = self.step
         said = self.lane.what[step - 1] if step else ABOUT[self.solver].idea.rstrip(".")
         return said[:1].upper() + said[1:] + "."
-
-    @painted
-    def paintEvent(self, event) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.render_to(painter, QRectF(self.rect()))
-        painter.end()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the lane into ``rect``."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont
 
 SEEN_AS = (800, 500)  # a window of any size shows as much as one of this size would
-LEAST, MOST = 1.25, 4.0
+LEAST, MOST = 1.0, 4.0
 
 
 def magnification(widget, options) -> float:

@@ -145,7 +145,7 @@ def _draw_styles(painter: QPainter, ends: np.ndarray, style: np.ndarray, inks: l
 
 
 def _pen(ink: QColor, width: float) -> QPen:
-    pen = QPen(ink, 0 if width <= 1 else width)
+    pen = QPen(ink, max(width, 1.0))
     pen.setCapStyle(Qt.PenCapStyle.RoundCap if width > 1 else Qt.PenCapStyle.FlatCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen

@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from particles import History
+from particles.diagnostics import Snapshot
 
 from .lineage import nodes_at
 
@@ -17,19 +18,10 @@ _totals: WeakKeyDictionary[History, _Totals] = WeakKeyDictionary()
 
 
 class Readouts(NamedTuple):
-    """The system at one time: what ``particles.diagnostics.Snapshot`` holds; then ``distinct`` positions,
-    ``penalty`` R of the positions (each particle counts once), and ``ok``, the invariants by name."""
+    """The system at one time: ``seen`` as the diagnostics see it, how many ``distinct`` positions, the ``penalty`` R of
+    the positions (each particle counts once), and ``ok``, the invariants by name."""
 
-    time: float
-    clusters: int
-    largest: int
-    mass: float
-    momentum: float
-    momentum_drift: float
-    centre_of_mass: float
-    kinetic_energy: float
-    heat: float
-    information_lost: float
+    seen: Snapshot
     distinct: int
     penalty: float
     ok: dict[str, bool]
@@ -65,25 +57,25 @@ def readouts(history: History, t: float) -> Readouts:
         left = first[1:].astype(np.float64)
         energy = 0.5 * float((momentum * (momentum / mass)).sum())
         whole, drift = float(mass.sum()), abs(float(momentum.sum()) - total.momentum)
-        seen = {
-            "time": t,
-            "clusters": len(nodes),
-            "largest": int(size.max(initial=0)),
-            "mass": whole,
-            "momentum": float(momentum.sum()),
-            "momentum_drift": drift / float(np.spacing(max(total.momentum_size, np.finfo(np.float64).tiny))),
-            "centre_of_mass": float(moment.sum()) / whole if n else math.nan,
-            "kinetic_energy": energy,
-            "heat": max(total.energy - energy, 0.0),  # not -1e-17
-            "information_lost": _bits(size) / max(n, 1),
-            "distinct": min(len(nodes), 1) + int((gaps > 0).sum()),
-            "penalty": float((np.maximum(gaps, 0.0) * left * (n - left)).sum()) / max(n - 1, 1),
-        }
-        return Readouts(**seen, ok=_checks(history, seen, place, gaps))
+        seen = Snapshot(
+            time=t,
+            clusters=len(nodes),
+            largest=int(size.max(initial=0)),
+            mass=whole,
+            momentum=float(momentum.sum()),
+            momentum_drift=drift / float(np.spacing(max(total.momentum_size, np.finfo(np.float64).tiny))),
+            centre_of_mass=float(moment.sum()) / whole if n else math.nan,
+            kinetic_energy=energy,
+            heat=max(total.energy - energy, 0.0),  # not -1e-17
+            information_lost=_bits(size) / max(n, 1),
+        )
+        distinct = min(len(nodes), 1) + int((gaps > 0).sum())
+        penalty = float((np.maximum(gaps, 0.0) * left * (n - left)).sum()) / max(n - 1, 1)
+        return Readouts(seen, distinct, penalty, _checks(history, seen, place, gaps))
 
 
-def _checks(history: History, seen: dict, place: np.ndarray, gaps: np.ndarray) -> dict[str, bool]:
-    n, t, total = len(history.particles), seen["time"], _totals_of(history)
+def _checks(history: History, seen: Snapshot, place: np.ndarray, gaps: np.ndarray) -> dict[str, bool]:
+    n, t, total = len(history.particles), seen.time, _totals_of(history)
     collisions = int(np.searchsorted(history.tree.time, t, side="right"))
     heat = float(total.heat[collisions - 1]) if collisions else 0.0
     if n == 0:
@@ -96,10 +88,10 @@ def _checks(history: History, seen: dict, place: np.ndarray, gaps: np.ndarray) -
     reach = (total.moment_size + t * total.momentum_size) / total.mass
     slack = ULPS * n * float(np.spacing(max(abs(place[0]), abs(place[-1])) + reach))
     return {
-        "mass": close(seen["mass"], total.mass, total.mass),
-        "momentum": close(seen["momentum"], total.momentum, total.momentum_size),
-        "centre_of_mass": close(seen["centre_of_mass"], expected, reach),
-        "energy": close(seen["kinetic_energy"] + heat, total.energy, total.energy),
+        "mass": close(seen.mass, total.mass, total.mass),
+        "momentum": close(seen.momentum, total.momentum, total.momentum_size),
+        "centre_of_mass": close(seen.centre_of_mass, expected, reach),
+        "energy": close(seen.kinetic_energy + heat, total.energy, total.energy),
         "order": bool((gaps >= -slack).all()),
     }
 

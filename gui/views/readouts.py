@@ -127,7 +127,7 @@ class ReadoutsPanel(QWidget):
         self._asked = -math.inf
         if history is self.session.document.history:
             self._show(history, now)
-        if history is not self.session.document.history or now.time != self.session.clock.t:
+        if history is not self.session.document.history or now.seen.time != self.session.clock.t:
             self.refresh()
 
     def _show(self, history, now: Readouts) -> None:

@@ -5,23 +5,20 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ..draw.drawn import Drawn
 from ..draw.palette import Colours
-from ..draw.safely import painted
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 22, 24  # pixels around the bars
 BAR = 1.0  # pixels between bars, where there is room
 
 
-class HistogramView(QWidget):
+class HistogramView(Drawn):
     """Counts between even edges, before and after."""
 
     def __init__(self, colours: Colours, parent=None):
-        super().__init__(parent)
-        self.colours = colours
+        super().__init__(colours, parent)
         self.edges, self.before, self.after = np.array([-1.0, 1.0]), np.zeros(1), np.zeros(1)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Histogram of the weights before and after")
         self.setToolTip("How many weights have which value: above before, below after. Counts on a log scale.")
 
@@ -31,21 +28,10 @@ class HistogramView(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(300, 110)
 
-    def set_theme(self, colours: Colours) -> None:
-        self.colours = colours
-        self.update()
-
     def show_counts(self, edges: np.ndarray, before: np.ndarray, after: np.ndarray) -> None:
         """How many weights lie between each two of the even ``edges``, before and after."""
         self.edges, self.before, self.after = edges, before, after
         self.update()
-
-    @painted
-    def paintEvent(self, event) -> None:  # noqa: N802
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.render_to(painter, QRectF(self.rect()))
-        painter.end()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw into ``rect``."""

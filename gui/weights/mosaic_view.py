@@ -5,24 +5,22 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from ..draw.drawn import Drawn
 from ..draw.palette import Colours, ramp_pixels
-from ..draw.safely import painted
 from .subject import Mosaic
 
 PALE = 0.4  # of its colour, a weight that shares with nobody
 
 
-class MosaicView(QWidget):
+class MosaicView(Drawn):
     """``pixels`` (h, w) uint32 of 0xAARRGGBB, stretched without blurring, with a ``caption`` above."""
 
     def __init__(self, caption: str, colours: Colours, parent=None):
-        super().__init__(parent)
-        self.caption, self.colours = caption, colours
+        super().__init__(colours, parent)
+        self.caption = caption
         self.pixels: np.ndarray | None = None
         self.empty = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAccessibleName(f"Matrix of the weights, {caption}")
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -31,20 +29,10 @@ class MosaicView(QWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(120, 120)
 
-    def set_theme(self, colours: Colours) -> None:
-        self.colours = colours
-        self.update()
-
     def show_pixels(self, pixels: np.ndarray | None, empty: str = "") -> None:
         """Another picture; None: there is none, and ``empty`` says why."""
         self.pixels, self.empty = pixels, empty
         self.update()
-
-    @painted
-    def paintEvent(self, event) -> None:  # noqa: N802
-        painter = QPainter(self)
-        self.render_to(painter, QRectF(self.rect()))
-        painter.end()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw into ``rect``; pixels stay square."""

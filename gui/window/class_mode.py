@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from ..draw.magnification import magnification
 
-LINE_SHARE = (9, 11)  # heights of the line and of the linked view
+LINE_SHARE = (2, 3)  # heights of the line and of the linked view
 
 
 class ClassMode(QObject):
@@ -54,9 +54,15 @@ class ClassMode(QObject):
         dock.setFloating(False)
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.show()
-        room = window.pages.height() + dock.height()
-        window.resizeDocks([dock], [room * LINE_SHARE[1] // sum(LINE_SHARE)], Qt.Orientation.Vertical)
         self._magnify()
+        QTimer.singleShot(30, self, self._share)  # ms: the bars have taken and left their room by then
+
+    def _share(self) -> None:
+        """Their heights to the line and the linked view."""
+        if self._before is not None:
+            room = self._window.pages.height() + self._window.views_dock.height()
+            height = room * LINE_SHARE[1] // sum(LINE_SHARE)
+            self._window.resizeDocks([self._window.views_dock], [height], Qt.Orientation.Vertical)
 
     def _show_all(self, shown: bool) -> None:
         """What class mode leaves out."""

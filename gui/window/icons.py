@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QLinearGradient, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
 GRID = 24  # icons are drawn on a field of 24 x 24
-SCALES = (1, 2, 3)
+SCALES = (1, 2, 3, 4, 8)
 
 
 def icon(name: str, colour: QColor | str, disabled: QColor | str | None = None) -> QIcon:
@@ -57,9 +57,9 @@ def _draw_app_icon(painter: QPainter) -> None:
 
 def _pixmap(draw, colour: QColor, scale: int) -> QPixmap:
     pixmap = QPixmap(GRID * scale, GRID * scale)
-    pixmap.setDevicePixelRatio(scale)
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
+    painter.scale(scale, scale)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(colour, 1.8, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     painter.setBrush(colour)

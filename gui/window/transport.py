@@ -105,7 +105,7 @@ class Transport(QWidget):
             big = round((38 if id == "play" else 34) * factor)
             button.setIconSize(QSize(24, 24) * factor)
             button.setFixedSize(big, big)
-        self.buttons["play"].setStyleSheet("" if factor == 1 else f"border-radius: {round(19 * factor)}px;")
+        self.buttons["play"].setStyleSheet("" if factor == 1 else f"border-radius: {int(18.5 * factor)}px;")
         for widget in (self.speed_text, self.time_text, self.leave):
             widget.setFont(magnified(self.font(), factor))
         self.speed.setFixedWidth(round(96 * factor))
