@@ -20,7 +20,7 @@ from .linked_axes import draw_ring, readable, sized
 
 ONE_BY_ONE = 150  # up to this many clusters all are discs with an outline
 GHOSTS = 300  # more members than this have their ghosts in a strip
-MOST_FLASHES = 40
+MOST_FLASHES = 16
 FLASH_SECONDS = 0.4
 FAINTEST = 0.05  # impacts weaker than this part of the strongest do not flash
 FADED = 0.25
