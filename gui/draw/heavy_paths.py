@@ -148,13 +148,6 @@ def _lives(tree, n: int, horizon: float) -> tuple[np.ndarray, np.ndarray, np.nda
     return _paths(n, tree.left, tree.right, tree.mass), born, died
 
 
-def _path_ends(path, died, alive, n: int) -> np.ndarray:
-    """When the path of each rank ends."""
-    ends = np.zeros(n)
-    np.maximum.at(ends, path[alive], died[alive])
-    return ends
-
-
 def power_of_two(ratio: float) -> int:
     """The smallest power of two that is at least ``ratio``."""
     return 1 << max(int(np.ceil(np.log2(max(ratio, 1.0)))), 0)
@@ -208,3 +201,12 @@ def _paths(n, left, right, mass):
         a, b = left[k], right[k]
         path[n + k] = path[a] if mass[a] >= mass[b] else path[b]
     return path
+
+
+@compiled
+def _path_ends(path, died, alive, n):
+    """When the path of each rank ends."""
+    ends = np.zeros(n)
+    for node in alive:
+        ends[path[node]] = max(ends[path[node]], died[node])
+    return ends
