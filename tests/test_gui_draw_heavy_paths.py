@@ -8,6 +8,7 @@ import pytest
 pytestmark = pytest.mark.qt
 pytest.importorskip("PySide6")
 
+from gui.draw import heavy_paths  # noqa: E402
 from gui.draw.heavy_paths import HeavyPaths  # noqa: E402
 from gui.draw.raster import density, shaded, totals  # noqa: E402
 from gui.draw.strip import LogScale, bars, column_masses  # noqa: E402
@@ -122,3 +123,13 @@ def test_bars_are_as_high_as_the_logarithm_of_the_mass(downward):
     pixels = bars(masses, 60, LogScale(1.0, 64.0), np.full(256, 7, np.uint32), downward)
     np.testing.assert_array_equal((pixels != 0).sum(axis=0), [10, 0, 60, 0])
     assert (pixels[0 if downward else -1] != 0).tolist() == [True, False, True, False]
+
+
+def test_until_a_worker_has_made_a_level_the_nearest_one_is_drawn(monkeypatch):
+    history = _history()
+    paths = _paths(history, history.last_collision)
+    assert paths.nearest(900.0) == 900.0  # these few take no worker
+    monkeypatch.setattr(heavy_paths, "QUICK", 0)
+    paths.made_ready(4.0).made_ready(100.0)
+    assert paths.nearest(900.0) == 128.0
+    assert paths.made_ready(900.0).nearest(900.0) == 900.0

@@ -171,3 +171,16 @@ def test_the_nodes_that_light_up_are_found_once_for_all_views():
     selection.select(document.system.ids[5:6])
     assert selection.nodes(history)[5]
     assert not selection.nodes(history)[0]
+
+
+def test_a_selection_keeps_each_particle_once_and_only_those_that_exist():
+    document = Document(System.of_scenario(scenarios.get("chain", 5)))
+    selection = Selection(document)
+    selection.select(np.array([3, 1, 3, 99, -1]))
+    assert sorted(selection.members.tolist()) == [1, 3]
+    assert selection.ids == {1, 3}
+    number = selection.number
+    selection.select([1, 3])
+    assert selection.number == number
+    selection.clear()
+    assert (selection.number == number, bool(selection), selection.ids) == (False, False, frozenset())

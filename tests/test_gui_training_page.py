@@ -16,6 +16,7 @@ from gui.training.choices import Request
 from gui.training.filters import filters_of, fitting
 from gui.training.own_run import BUSY
 from gui.training.page import TrainingPage
+from gui.training.run_view import RunView
 from gui.window.workers import Workers
 from training.run_log import METRICS, append_line, snapshot_path
 
@@ -71,6 +72,14 @@ def test_what_needs_a_run_can_be_done_only_where_there_is_one(make_window, qtbot
     window.shortcuts.do("train-pause-looking")
     assert "train-later" in offered()
     assert window.shortcuts.actions["train-pause-looking"].isChecked()
+
+
+def test_the_form_does_not_wait_for_the_drawings(page):
+    assert page.findChildren(RunView) == []
+    page.set_theme(Colours.of("dark"))
+    assert page.findChildren(RunView) == []
+    view = page.view
+    assert page.findChildren(RunView) == [view]
 
 
 def test_a_run_is_drawn_in_both_themes(following, qtbot):

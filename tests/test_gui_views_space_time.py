@@ -14,6 +14,7 @@ from PySide6.QtGui import QImage, QPainter  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
 from gui import bench, bench_frames  # noqa: E402
+from gui.draw import heavy_paths  # noqa: E402
 from gui.draw.palette import Colours  # noqa: E402
 from gui.draw.safely import painted  # noqa: E402
 from gui.draw.world_lines import FADED  # noqa: E402
@@ -223,3 +224,18 @@ def test_the_bench_checks_what_it_draws_and_refuses_a_wrong_picture():
     view.paths().segments.x1[:] += 1.0
     with pytest.raises(RuntimeError, match="the picture is wrong"):
         bench_frames.check_world_lines(view)
+
+
+def test_a_higher_picture_of_a_crowd_is_sharpened_by_a_worker(monkeypatch):
+    monkeypatch.setattr(heavy_paths, "QUICK", 0)
+    view, waiting = view_of("gaussian-weights", 3000), []
+    picture(view)
+    view.session.document.run = lambda work, then, what: waiting.append(lambda: then(work()))
+    levels = set(view.paths().levels)
+    view.resize(800, 1400)
+    coarse = picture(view)
+    assert (set(view.paths().levels), len(waiting)) == (levels, 1)
+    waiting.pop()()
+    sharp = picture(view)
+    assert (coarse != sharp).any()
+    assert waiting == []

@@ -138,17 +138,26 @@ def test_nothing_blocks_the_event_loop(window, qtbot, watchdog):
             qtbot.wait(20)
 
 
+CROWD = 200_000
+
+
 def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
-    """What this thread does for one event stays short: a frame, another axis, a selection, a mirror image."""
+    """What this thread does for one event stays short, from drawing up a crowd to an edit of all of it."""
     session, document = window.session, window.session.document
+
+    def settled():
+        qtbot.wait(20)
+        qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+
     for index in range(window.docks.tabs.count()):  # every view has drawn once
         window.docks.tabs.setCurrentIndex(index)
         qtbot.wait(30)
     warm_up(window.workers)
-    qtbot.waitUntil(lambda: window.workers.running == 0, timeout=60_000)
-    window.filing.load_scenario("gaussian-weights", 200_000, 1, play=False)
-    qtbot.waitUntil(lambda: len(document.system) == 200_000 and not window.workers.running, timeout=60_000)
+    settled()
     with watchdog():
+        window.filing.load_scenario("gaussian-weights", CROWD, 1, play=False)
+        qtbot.waitUntil(lambda: len(document.system) == CROWD, timeout=60_000)
+        settled()
         for index in range(window.docks.tabs.count()):
             window.docks.tabs.setCurrentIndex(index)
             for share in (1e-4, 2e-4, 0.3):
@@ -156,13 +165,29 @@ def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
                 qtbot.wait(60)
         window.docks.tabs.setCurrentIndex(0)
         session.options.set(time_axis="merges")
-        qtbot.wait(60)
-        session.selection.select_node(200_010)
+        settled()
+        session.selection.select_node(CROWD + 10)
         qtbot.wait(60)
         history = document.history
         window.shortcuts.do("mirror")
         qtbot.waitUntil(lambda: document.history is not history, timeout=60_000)
-        qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+        settled()
+    assert document.undo_text == "Mirror"
+
+
+@pytest.mark.parametrize(("action", "edit"), [("add", "added"), ("delete", "removed"), ("duplicate", "duplicated")])
+def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, action, edit):
+    document, threads = window.session.document, []
+    make = getattr(edits, edit)
+    monkeypatch.setattr(edits, edit, lambda *given: (threads.append(threading.current_thread()), make(*given))[1])
+    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
+    window.session.selection.select([5])
+    window.shortcuts.do(action)
+    qtbot.waitUntil(lambda: document.can_undo and not document.busy, timeout=60_000)
+    assert len(document.system) == 20_000 + (-1 if action == "delete" else 1)
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):

@@ -116,6 +116,7 @@ def test_the_overlay_lists_every_key_of_the_table_and_any_key_closes_it(window):
     assert listed >= {key for row in window.shortcuts.table.values() for key in row.keys}
     QTest.keyClick(overlay, Qt.Key.Key_Q)
     assert overlay.isHidden()
+    assert overlay._scroll.widget() is None  # nothing is left that another theme would have to dress
 
 
 def test_there_is_one_card_at_a_time_and_none_follows_to_another_page(window):
@@ -198,3 +199,12 @@ def test_every_widget_that_takes_the_keyboard_has_a_name(window):
             if not (widget.accessibleName() or text):
                 nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
     assert not nameless
+
+
+def test_another_theme_takes_two_rounds_of_the_event_loop_and_shows_at_once(window, qapp, qtbot):
+    before = qapp.property("stickyTheme")
+    window.shortcuts.do("theme-swap")
+    assert (qapp.property("stickyTheme"), window.colours.name != before) == (before, True)
+    assert not window.updatesEnabled()
+    qtbot.waitUntil(window.updatesEnabled)
+    assert qapp.property("stickyTheme") == window.colours.name

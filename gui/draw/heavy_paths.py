@@ -18,6 +18,7 @@ from particles.compiled import compiled
 
 FINEST = 40  # a level of 2^40 rows keeps every segment that numbers can tell apart
 KEPT = 6  # levels, of up to 60 MB each where there are a million lines
+QUICK = 200_000  # segments of which a level is made in some milliseconds
 COLUMNS = 1_500  # of pixels, at which no path that stands alone is left out
 
 
@@ -85,14 +86,22 @@ class HeavyPaths:
         Only those whose paths live for half a pixel or longer; with ``every`` > 1, a power of two, only every such
         path, and those that are never left out.
         """
-        power = int(np.clip(np.ceil(np.log2(max(rows, 2.0))), 1, FINEST))
-        if (power, every) not in self.levels:
+        power = _power(rows)
+        lines = self.levels.get((power, every))
+        if lines is None:
             lines = self._thinned(power) if every == 1 else _sparse(self.level(rows), every)
-            while len(self.levels) >= KEPT:
-                del self.levels[next(iter(self.levels))]
+            for oldest in list(self.levels)[: max(len(self.levels) - KEPT + 1, 0)]:
+                self.levels.pop(oldest, None)  # a worker may have done so
             self.levels[power, every] = lines
-        lines = self.levels[power, every]
         return lines.taken(slice(0, int(np.searchsorted(lines.ends, -0.5 / max(rows, 1.0), side="right"))))
+
+    def nearest(self, rows: float) -> float:
+        """``rows`` if their level can be had at once, else the rows of the nearest one that is built."""
+        built = [power for power, every in list(self.levels) if every == 1]
+        power = _power(rows)
+        if power in built or not built or len(self.segments) <= QUICK:
+            return rows
+        return 2.0 ** min(built, key=lambda other: abs(other - power))
 
     def made_ready(self, rows: float) -> HeavyPaths:
         """This, with the level for ``rows`` built: in a worker, so that no frame has to wait for it."""
@@ -108,8 +117,9 @@ class HeavyPaths:
         return chosen if len(chosen) <= most else _sparse(chosen, power_of_two(len(chosen) / most))
 
     def _thinned(self, power: int) -> Lines:
-        everything, first = self.segments, self.first
-        if len(everything) == 0:
+        lasting = int(np.searchsorted(self.segments.ends, -0.5 / 2.0**power, side="right"))
+        everything, first = self.segments.taken(slice(0, lasting)), self.first[:lasting]
+        if lasting == 0:
             return everything
         kept = _kept(everything.u0, first, 2.0**power)
         if kept.size == len(everything):
@@ -124,6 +134,11 @@ class HeavyPaths:
         return lines
 
 
+def _power(rows: float) -> int:
+    """The level for ``rows`` has two to the power of this many."""
+    return int(np.clip(np.ceil(np.log2(max(rows, 2.0))), 1, FINEST))
+
+
 def _lives(tree, n: int, horizon: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Of each node: the rank whose path it lies on, its time of birth and of death, both up to ``horizon``."""
     born = np.minimum(np.concatenate((np.zeros(n), tree.time)), horizon)
@@ -131,13 +146,6 @@ def _lives(tree, n: int, horizon: float) -> tuple[np.ndarray, np.ndarray, np.nda
     merged = np.flatnonzero(tree.parent >= 0)
     died[merged] = np.minimum(tree.time[tree.parent[merged] - n], horizon)
     return _paths(n, tree.left, tree.right, tree.mass), born, died
-
-
-def _path_ends(path, died, alive, n: int) -> np.ndarray:
-    """When the path of each rank ends."""
-    ends = np.zeros(n)
-    np.maximum.at(ends, path[alive], died[alive])
-    return ends
 
 
 def power_of_two(ratio: float) -> int:
@@ -193,3 +201,12 @@ def _paths(n, left, right, mass):
         a, b = left[k], right[k]
         path[n + k] = path[a] if mass[a] >= mass[b] else path[b]
     return path
+
+
+@compiled
+def _path_ends(path, died, alive, n):
+    """When the path of each rank ends."""
+    ends = np.zeros(n)
+    for node in alive:
+        ends[path[node]] = max(ends[path[node]], died[node])
+    return ends

@@ -56,6 +56,9 @@ def column_masses(
 ) -> np.ndarray:
     """Mass in each of ``columns`` pixel columns, (columns,); ``low`` is the position of their left edge."""
     masses = np.zeros(columns)
+    position, mass = position.view(), mass.view()
+    for values in (position, mass):
+        values.setflags(write=False)  # one kernel, and not another to compile for each kind of array
     _add_columns(masses, position, mass, low, columns_a_unit)
     return masses
 

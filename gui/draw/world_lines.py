@@ -13,7 +13,7 @@ from .heavy_paths import HeavyPaths, Lines, power_of_two
 from .palette import Colours, faded_pixels
 from .raster import device_size, draw_pixels, shaded
 from .strip import LogScale, mass_shades, shade_index
-from .world_raster import BUDGET, cost, mass_raster
+from .world_raster import AT_REST, BUDGET, cost, mass_raster
 
 MOST_LINES = 4_000  # one frame has no time for more, and no pixels
 CROWD = 2_000  # more particles than this have colours by mass: so many lineages cannot be told apart
@@ -42,11 +42,15 @@ def line_width(mass, heaviest: float):
     return 1.0 + 5.5 * np.sqrt(np.asarray(mass) / heaviest)
 
 
+def rows_of(frame, scale: float) -> float:
+    """The height of the whole axis of time in pixels, of which each unit of ``frame`` has ``scale``."""
+    low, high = frame.y
+    return frame.area.height() * max(scale, 1.0) / max(high - low, 1e-300)
+
+
 def draw_world_lines(painter: QPainter, frame, paths: HeavyPaths, axis, look: Look) -> int:
     """Draw what can be seen of ``paths`` in ``frame`` (area; x, y limits; across, up); how many lines that were."""
-    low, high = frame.y
-    scale = max(abs(painter.deviceTransform().m22()), 1.0)
-    rows = frame.area.height() * scale / max(high - low, 1e-300)
+    rows = rows_of(frame, abs(painter.deviceTransform().m22()))
     painter.save()
     painter.setClipRect(frame.area, Qt.ClipOperation.IntersectClip)
     crowd = len(paths.history.particles) > CROWD
@@ -69,8 +73,9 @@ def _draw_crowd(painter: QPainter, frame, paths: HeavyPaths, axis, how) -> int:
     """All mass as a raster, and the heaviest clusters as lines on it; colours by mass."""
     rows, look = how
     window, tree = (frame.x, frame.y), paths.history.tree
-    every = power_of_two(cost(paths.level(rows), rows, window) / (BUDGET * look.pains))
-    lines = paths.level(rows, every)
+    fine = rows if look.pains > AT_REST else paths.nearest(rows)  # on paper all is exact
+    every = power_of_two(cost(paths.level(fine), rows, window) / (BUDGET * look.pains))
+    lines = paths.level(fine, every)
     mass = tree.mass[lines.node]
     weight = mass if every == 1 else np.where(lines.path < 0, 1.0, every) * mass
     width, height = device_size(painter, frame.area, 2048)

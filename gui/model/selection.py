@@ -7,30 +7,32 @@ from collections.abc import Iterable
 import numpy as np
 
 from particles import History
+from particles.compiled import compiled
 
 from .signal import Signal
 from .system import System
 
 
 class Selection:
-    """``ids``: the selected particles; ``node``: the selected cluster, whose particles ``ids`` then are; ``hovered``:
-    the id of the particle under the mouse.  ``changed()`` after each change of any of them."""
+    """``members``: the ids of the selected particles, an array of each once; ``node``: the selected cluster, whose
+    particles they then are; ``number``: another one after each change of these.  ``hovered``: the id of the particle
+    under the mouse.  ``changed()`` after each change of any of them."""
 
     def __init__(self, document):
         self.changed = Signal()
         self._document = document
-        self._ids: frozenset[int] | None = frozenset()
-        self._members = np.empty(0, np.int64)  # the ids of the node's particles, from left to right
+        self.members, self.number = np.empty(0, np.int64), 0
         self.node: int | None = None
         self._hovered: int | None = None
-        self._lit: tuple = ((None,) * 4, None)  # what ``nodes`` was made from, and what it gave
+        self._ids: tuple = (None, frozenset())  # the members they were made from, and they
+        self._lit: tuple = ((None,) * 2, None)  # what ``nodes`` was made from, and what it gave
 
     @property
     def ids(self) -> frozenset[int]:
-        """The ids of the selected particles."""
-        if self._ids is None:  # those of a large cluster, only when asked for
-            self._ids = frozenset(self._members.tolist())
-        return self._ids
+        """The ids of the selected particles; made when they are asked for, which takes long where they are many."""
+        if self._ids[0] is not self.members:
+            self._ids = (self.members, frozenset(self.members.tolist()))
+        return self._ids[1]
 
     @property
     def hovered(self) -> int | None:
@@ -44,14 +46,17 @@ class Selection:
             self.changed.emit()
 
     def __bool__(self) -> bool:
-        return self.node is not None or bool(self._ids)
+        return self.node is not None or self.members.size > 0
 
     def select(self, ids: Iterable[int]) -> None:
         """Select these particles instead; ids that do not exist are left out."""
-        ids = np.fromiter(ids, np.int64)
-        ids = frozenset(ids[self._document.system.holds(ids)].tolist())
-        if self.node is not None or ids != self._ids:
-            self.node, self._ids, self._members = None, ids, np.empty(0, np.int64)
+        system = self._document.system
+        ids = ids.astype(np.int64) if isinstance(ids, np.ndarray) else np.fromiter(ids, np.int64)
+        chosen, ranks = np.zeros(len(system), np.bool_), system.find(ids)
+        chosen[ranks[ranks >= 0]] = True
+        members = system.ids[chosen]
+        if self.node is not None or not np.array_equal(members, self.members):
+            self._now(None, members)
             self.changed.emit()
 
     def select_node(self, node: int) -> None:
@@ -60,13 +65,15 @@ class Selection:
         if not 0 <= node < tree.first.size:
             raise ValueError(f"there is no cluster {node}: this history has {tree.first.size}")
         if node != self.node:
-            self.node, self._ids = int(node), None
-            self._members = self._document.system.ids[tree.first[node] : tree.last[node] + 1]
+            self._now(int(node), self._document.system.ids[tree.first[node] : tree.last[node] + 1])
             self.changed.emit()
 
     def clear(self) -> None:
         """Select nothing."""
         self.select(())
+
+    def _now(self, node: int | None, members: np.ndarray) -> None:
+        self.node, self.members, self.number = node, members, self.number + 1
 
     def nodes(self, history: History) -> np.ndarray:
         """Which nodes of the tree light up, (n + k,) bool, in O(n + k).
@@ -74,9 +81,8 @@ class Selection:
         Of a cluster: all that it came from, itself, and all that it became part of.  Of particles: they themselves,
         and all that they became part of.  They are kept until something else is selected.
         """
-        key = (history, self.node, self._ids, self._members)
-        if not all(one is other for one, other in zip(key, self._lit[0], strict=True)):
-            self._lit = (key, self._nodes(history))
+        if self._lit[0] != (history, self.number):
+            self._lit = ((history, self.number), self._nodes(history))
             self._lit[1].setflags(write=False)
         return self._lit[1]
 
@@ -87,41 +93,39 @@ class Selection:
             under = (tree.first >= first) & (tree.last <= last)
             return under | ((tree.first <= first) & (tree.last >= last))
         system = self._document.system
-        chosen = np.zeros(n, np.int64)
-        if self._ids and len(system) == n:
-            chosen[system.ranks(self._ids)] = 1
-        before = np.concatenate(([0], np.cumsum(chosen)))
-        return before[tree.last + 1] > before[tree.first]
+        lit = np.zeros(tree.first.size, np.bool_)
+        if self.members.size and len(system) == n:
+            lit[system.ranks(self.members)] = True
+            light_up(lit, tree.left, tree.right)
+        return lit
 
     def prune(self) -> None:
         """The document has changed: keep what still exists, the cluster only if it still comes about."""
         system: System = self._document.system
-        before = (self.node, self._ids, self._hovered)
+        before = (self.number, self._hovered)
         if self._hovered is not None and not system.holds([self._hovered])[0]:
             self._hovered = None
-        if self.node is not None:
-            node = self._same_node(system)
-            kept = self._members[system.holds(self._members)] if node is None else self._members
-            self.node, self._members = node, kept
-            self._ids = frozenset(kept.tolist()) if node is None else self._ids
-        elif self._ids:
-            self._ids = self._still_there(system)
-        if before != (self.node, self._ids, self._hovered):
+        there = system.holds(self.members)
+        node = self._same_node(system) if self.node is not None and there.all() else None
+        if node != self.node or not there.all():
+            self._now(node, self.members[there])
+        if before != (self.number, self._hovered):
             self.changed.emit()
-
-    def _still_there(self, system: System) -> frozenset[int]:
-        ids = np.fromiter(self._ids, np.int64, len(self._ids))
-        there = system.holds(ids)
-        return self._ids if there.all() else frozenset(ids[there].tolist())
 
     def _same_node(self, system: System) -> int | None:
         """The node with the same particles as the selected one had, None where no such cluster comes about."""
-        if not system.holds(self._members).all():
-            return None
-        ranks = system.ranks(self._members)
+        ranks = system.ranks(self.members)
         first, last = int(ranks.min()), int(ranks.max())
         if last - first + 1 != ranks.size:
             return None
         tree = self._document.history.tree
         found = np.flatnonzero((tree.first == first) & (tree.last == last))
         return int(found[0]) if found.size else None
+
+
+@compiled
+def light_up(lit, left, right):
+    """Light each node of which a part is lit, (n + k,) bool."""
+    n = lit.size - left.size
+    for k in range(left.size):
+        lit[n + k] = lit[left[k]] or lit[right[k]]

@@ -98,19 +98,21 @@ class System:
     def ranks(self, ids) -> np.ndarray:
         """The rank of each id, int64; ValueError for an id that is not there."""
         wanted = _as_ids(ids)
-        found = self._find(wanted)
+        found = self.find(wanted)
         if (found < 0).any():
             raise ValueError(f"there is no particle with id {wanted[found < 0][0]}: it may have been deleted")
         return found
 
     def holds(self, ids) -> np.ndarray:
         """Is there a particle of each id?  (m,) bool."""
-        return self._find(_as_ids(ids)) >= 0
+        return self.find(_as_ids(ids)) >= 0
 
-    def _find(self, ids: np.ndarray) -> np.ndarray:
+    def find(self, ids: np.ndarray) -> np.ndarray:
         """The rank of each id, -1 where there is none."""
         known, rank = self._by_id
         if known is None:  # ids are places in the table
+            if not ids.size or (ids.min() >= 0 and ids.max() < rank.size):
+                return rank[ids]
             found = np.full(ids.shape, -1, np.int64)
             inside = (ids >= 0) & (ids < rank.size)
             found[inside] = rank[ids[inside]]

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from particles import History
+from particles.compiled import compiled
 
 KINDS = ("linear", "log", "merges")
 FINEST = 1e-9  # of the horizon: merges closer together than this are one knot, or u would not lead back to t
@@ -90,9 +91,7 @@ def merge_knots(events: np.ndarray, horizon: float) -> tuple[np.ndarray, np.ndar
     first, last = np.searchsorted(times, width, side="right"), np.searchsorted(times, horizon - width)
     at_end = int(np.searchsorted(times, horizon, side="right") - last)
     times = times[first : max(first, last)]
-    # The last merge in each cell of a grid; of two that are nearly one on both sides of a line, the second.
-    last = np.flatnonzero(last_in_cell(times, width))
-    last = last[np.append(np.diff(times[last]) >= 0.5 * width, True)] if last.size else last
+    last = _knots(times, width)
     units = np.concatenate(([0.0], last + 1.0, [times.size + max(at_end, 1.0)]))
     return np.concatenate(([0.0], times[last], [horizon])), units
 
@@ -103,9 +102,24 @@ def last_in_cell(times: np.ndarray, width: float) -> np.ndarray:
     return np.append(cell[1:] != cell[:-1], True)[: times.size]
 
 
+@compiled
+def _knots(times, width):
+    """The last of the sorted times in each cell of a grid; of two that are nearly one on both sides of a line, the
+    second."""
+    last, count = np.empty(times.size, np.int64), 0
+    for i in range(times.size):
+        if i + 1 < times.size and np.floor(times[i + 1] / width) == np.floor(times[i] / width):
+            continue
+        if count and times[i] - times[last[count - 1]] < 0.5 * width:
+            count -= 1
+        last[count] = i
+        count += 1
+    return last[:count]
+
+
 def _log_scale(events: np.ndarray, horizon: float) -> float:
     """A time before which few of the merges on the axis happen, but at most six decades below its end."""
-    early = events[(events > 0) & (events <= horizon)]
+    early = events[slice(*np.searchsorted(events, (0.0, horizon), side="right"))]
     first = float(early[early.size // 50]) if early.size else 0.01 * horizon
     return min(max(first, 1e-6 * horizon), 0.1 * horizon)
 

@@ -21,8 +21,8 @@ from .form import RunForm
 from .look import Look
 from .own_run import OwnRun
 from .replay import Replay
+from .run_page import RunPage
 from .run_state import RunState
-from .run_view import RunView
 from .sentences import CAN_GO_ON, why_not_go_on
 from .watcher import Watcher
 
@@ -42,16 +42,19 @@ class TrainingPage(Conditions, QWidget):
         self._session, self._workers, self._tell = session, workers, tell
         self.look, self._words, self._drawn = Look(), [], None
         self.watcher, self.own = Watcher(self), OwnRun(self)
-        self.form, self.view, self.controls = RunForm(), RunView(colours), Controls(colours)
+        self.form, self.controls = RunForm(), Controls(colours)
+        self._run_page = RunPage(self.controls, colours)
         self._replay = Replay(self.look, self)
         self._lay_out()
         self._connect()
 
     def set_theme(self, colours: Colours) -> None:
         """Repaint in these colours."""
-        self.view.set_theme(colours)
+        self._run_page.set_theme(colours)
         self.controls.set_theme(colours)
         self._show()
+
+    view = property(lambda self: self._run_page.view, doc="The drawings of the run.")
 
     def open(self, path) -> bool:
         """Follow the run in a folder; False where ``path`` is not the folder of a run, nor one of its files."""
@@ -137,12 +140,7 @@ class TrainingPage(Conditions, QWidget):
         self.controls.says.toggle()
 
     def _lay_out(self) -> None:
-        self._run_page, self._pages = QWidget(), QStackedWidget()
-        layout = QVBoxLayout(self._run_page)
-        layout.setContentsMargins(10, 8, 10, 8)
-        layout.setSpacing(6)
-        for part in (self.controls.header, self.view, self.controls.words, self.controls.footer):
-            layout.addWidget(part, int(part is self.view))
+        self._pages = QStackedWidget()
         for page in (self.form, self._run_page):
             self._pages.addWidget(page)
         outside = QVBoxLayout(self)
@@ -158,10 +156,10 @@ class TrainingPage(Conditions, QWidget):
         self.own.ended.connect(self._own_ended)
         self.form.asked.connect(lambda request: self._start(self.own.start, request))
         self.form.follow_asked.connect(self.do_train_follow)
+        self._run_page.picked.connect(lambda step: self._go(self.look.go_to, step))
+        self._run_page.tensor_chosen.connect(self._show)
+        self._run_page.particles_asked.connect(self.do_train_particles)
         self.form.left.connect(lambda: self._pages.setCurrentWidget(self._run_page))
-        self.view.picked.connect(lambda step: self._go(self.look.go_to, step))
-        self.view.tensor_chosen.connect(self._show)
-        self.view.particles_asked.connect(self.do_train_particles)
         self.controls.timeline.valueChanged.connect(lambda place: self._go(self.look.go_by, place - self.look.place))
         self.controls.pause.clicked.connect(self.do_train_pause_looking)
         for name, button in self.controls.buttons.items():

@@ -20,7 +20,7 @@ from .linked_axes import draw_ring, readable, sized
 
 ONE_BY_ONE = 150  # up to this many clusters all are discs with an outline
 GHOSTS = 300  # more members than this have their ghosts in a strip
-MOST_FLASHES = 40
+MOST_FLASHES = 16
 FLASH_SECONDS = 0.4
 FAINTEST = 0.05  # impacts weaker than this part of the strongest do not flash
 FADED = 0.25
@@ -185,7 +185,7 @@ def _paint_flashes(painter: QPainter, scene: LineScene, colours: Colours) -> Non
     first, last = np.searchsorted(events.time, (since, clock.t), side="right")
     some = np.arange(max(first, np.searchsorted(events.time, 0.0, side="right")), last)
     if some.size > MOST_FLASHES:
-        some = some[np.argsort(-events.energy_lost[some])[:MOST_FLASHES]]
+        some = some[np.argpartition(-events.energy_lost[some], MOST_FLASHES)[:MOST_FLASHES]]
     strength = np.sqrt(events.energy_lost[some] / max(events.energy_lost.max(initial=0.0), 1e-300))
     some, strength = some[strength > FAINTEST], strength[strength > FAINTEST]
     ranks = events.first[some]

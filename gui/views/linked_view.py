@@ -50,7 +50,6 @@ class LinkedView(Magnified, QWidget):
         self.zoom = Zoom()
         self._layers: dict[str, tuple[object, QPixmap]] = {}
         self._held: tuple[str, QPointF] | None = None
-        self._lit: tuple[object, np.ndarray | None] = (None, None)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -134,18 +133,8 @@ class LinkedView(Magnified, QWidget):
 
     def highlighted(self) -> np.ndarray | None:
         """The nodes that light up, bool (n + k,); None while nothing is selected."""
-        selection, history = self.session.selection, self.session.document.history
-        if not selection:
-            return None
-        key = (history, *self.chosen())
-        if self._lit[0] != key:
-            self._lit = (key, selection.nodes(history))
-        return self._lit[1]
-
-    def chosen(self) -> tuple:
-        """What is selected, to be compared: a cluster, or particles."""
         selection = self.session.selection
-        return (selection.node, None if selection.node is not None else selection.ids)
+        return selection.nodes(self.session.document.history) if selection else None
 
     def step_cluster(self, direction: int) -> None:
         """Select the next cluster to the right (1) or left (-1) of the selected one."""

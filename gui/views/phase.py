@@ -34,6 +34,7 @@ from .phase_trails import trails
 MOST_DISCS = 2_000
 TRAIL = 0.12  # part of the horizon that a trail looks back
 FADES = 4  # strengths of a trail
+SMOOTH = 1_000  # up to this many pieces of trails are drawn without steps
 LARGEST = 13.0  # pixels, radius of the heaviest cluster
 
 
@@ -153,12 +154,14 @@ class PhaseView(LinkedView):
         fade = np.minimum((way.age / span * FADES).astype(np.int64), FADES - 1)
         ink = self.session.colours[way.node]
         chosen = np.ones(ink.size, bool) if lit is None else lit[way.node]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, ink.size <= SMOOTH)
         for step in reversed(range(FADES)):
             for index, colour in enumerate(self.colours.clusters):
                 for strong in (False, True):
                     share = 0.75 * (1 - step / FADES) * (1.0 if strong else 0.3)
                     painter.setPen(QPen(with_alpha(colour, share), 1.4))
                     draw_lines(painter, ends[(fade == step) & (ink == index) & (chosen == strong)])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
     def _draw_density(self, painter: QPainter, frame: Frame) -> None:
         """Mass in each pixel, on a log scale from the lightest particle to all the mass a pixel holds."""

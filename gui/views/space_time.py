@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from shiboken6 import isValid
 
 from gui.draw.arrays import draw_points
 from gui.draw.event_dots import draw_event_dots
 from gui.draw.heavy_paths import HeavyPaths
 from gui.draw.palette import with_alpha
-from gui.draw.world_lines import CROWD, Look, draw_world_lines, line_width
+from gui.draw.world_lines import CROWD, Look, draw_world_lines, line_width, rows_of
 from gui.draw.world_raster import AT_REST, ON_PAPER
 from gui.draw.x_range import XRange
 from gui.model.lineage import nodes_at
@@ -66,25 +68,23 @@ class SpaceTimeView(LinkedView):
         font = sized(self.font(), 1.0)
         line = QFontMetricsF(sized(font, SMALL)).height()
         top, bottom = heading_height(font) + 4, 2 * line + 8
-        area = QRectF(
-            rect.left() + LEFT,
-            rect.top() + top,
-            max(rect.width() - LEFT - RIGHT, 20),
-            max(rect.height() - top - bottom, 20),
-        )
+        width, height = max(rect.width() - LEFT - RIGHT, 20), max(rect.height() - top - bottom, 20)
+        area = QRectF(rect.left() + LEFT, rect.top() + top, width, height)
         return Frame(area, (self.x_range.low, self.x_range.high), self.zoom.y)
 
     def paths(self, wait: bool = False) -> HeavyPaths | None:
-        """The world lines of the present history on the present axis; None while a worker puts them in order, unless
-        the caller would rather ``wait``."""
+        """The world lines on the present axis; None while a worker puts them in order, unless it is to ``wait``."""
         session = self.session
-        history, axis, horizon = session.document.history, session.axis, session.clock.horizon
-        key = (history, horizon, axis)
-        if self._paths is not None and self._paths[0] == key:
-            return self._paths[1]
-        if wait or len(history.particles) <= AT_ONCE:
+        key = (session.document.history, session.clock.horizon, session.axis)
+        if self._paths is None or self._paths[0] != key:
+            if not wait and len(key[0].particles) > AT_ONCE:
+                self._order(key, lambda: HeavyPaths.of(*key))
+                return None
             self._paths = (key, HeavyPaths.of(*key))
-            return self._paths[1]
+        return self._paths[1]
+
+    def _order(self, key: tuple, make: Callable[[], HeavyPaths]) -> None:
+        """Have a worker make the world lines of ``key``, with the level for the present view."""
         if self._under_way != key:
             self._under_way = key
 
@@ -93,17 +93,20 @@ class SpaceTimeView(LinkedView):
                     self._paths, self._under_way = (key, paths), None
                     self.refresh()
 
-            rows = self.frame(self.paper()).area.height()  # of the first picture
-            session.document.run(lambda: HeavyPaths.of(*key).made_ready(rows), landed, "ordering world lines")
-        return self._paths[1] if self._paths is not None and self._paths[0] == key else None
+            rows = self._rows()
+            self.session.document.run(lambda: make().made_ready(rows), landed, "ordering world lines")
+
+    def _rows(self) -> float:
+        return rows_of(self.frame(self.paper()), self.devicePixelRatioF())
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
         frame, paths, axis = self.frame(rect), self.paths(wait=not on_screen), self.session.axis
         lit, heading = self.highlighted(), self.heading()
         if on_screen:
-            selection = self.session.selection
-            chosen = selection.ids if lit is not None and selection.node is None else None
-            key = (paths, frame.x, frame.y, axis.kind, selection.node, chosen, self._pains)
+            sharp = paths is None or paths.nearest(self._rows()) == self._rows()
+            if not sharp:
+                self._order(self._paths[0], lambda: paths)
+            key = (sharp, paths, frame.x, frame.y, axis.kind, self.session.selection.number, self._pains)
             self.still(painter, rect, "lines", key, lambda inner: self._draw_still(inner, frame, lit, self._pains))
         else:
             self._draw_still(painter, frame, lit, ON_PAPER)
@@ -187,16 +190,14 @@ class SpaceTimeView(LinkedView):
         hidden = not self.session.options.future
         if (t > 0 or hidden) and y > area.top():
             veil = QRectF(area.left(), area.top(), area.width(), min(y, area.bottom()) - area.top())
-            painter.fillRect(veil.adjusted(-4, -8, 4, 0) if hidden else veil, self._veil(hidden))
+            ink = self.colours.background if hidden else with_alpha(self.colours.background, FUTURE)
+            painter.fillRect(veil.adjusted(-4, -8, 4, 0) if hidden else veil, ink)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.fillRect(QRectF(area.left(), round(y) - 1, area.width(), 2), self.colours.accent)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_dots(painter, frame, y)
         self._draw_time(painter, area, y, t)
         painter.restore()
-
-    def _veil(self, hidden: bool) -> QColor:
-        return self.colours.background if hidden else with_alpha(self.colours.background, FUTURE)
 
     def _draw_dots(self, painter: QPainter, frame: Frame, y: float) -> None:
         clusters = self.session.clusters

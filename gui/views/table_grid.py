@@ -151,10 +151,8 @@ class Grid(QTableView):
             tree = document.history.tree
             return np.array([[tree.first[selection.node], tree.last[selection.node]]], dtype=np.int64)
         system = document.system
-        ids = np.fromiter(selection.ids, np.int64)
-        ids = ids[np.isin(ids, system.ids)] if ids.size else ids
-        if not ids.size:
-            return np.empty((0, 2), np.int64)
-        ranks = np.sort(system.ranks(ids))
-        breaks = np.flatnonzero(np.diff(ranks) > 1)
-        return np.column_stack((ranks[np.append(0, breaks + 1)], ranks[np.append(breaks, ranks.size - 1)]))
+        ranks = system.find(selection.members)
+        marked = np.zeros(len(system) + 2, bool)
+        marked[1 + ranks[ranks >= 0]] = True
+        edges = np.flatnonzero(marked[1:] != marked[:-1])
+        return np.column_stack((edges[::2], edges[1::2] - 1))

@@ -150,7 +150,7 @@ class TreeView(LinkedView):
             painter.save()
             painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
             key = (
-                id(layout), self.session.options.time_axis, self.zoom.x, self.zoom.y, *self.chosen(),
+                id(layout), self.session.options.time_axis, self.zoom.x, self.zoom.y, self.session.selection.number,
                 self.session.document.system.horizon,
             )  # fmt: skip
             if on_screen:

@@ -50,19 +50,23 @@ class Editing:
         return self._document.busy
 
     def do_add(self) -> None:
-        system, id = edits.added(self._document.latest, widest_gap(self._document.latest.particles.position), 0.0)
-        self._edit(system, "Add particle")
-        self._selection.select([id])
+        new = edits.next_id(self._document.latest)
+        edit_all(
+            self._document,
+            lambda system: edits.added(system, widest_gap(system.particles.position), 0.0)[0],
+            "Add particle",
+        )
+        self._selection.select([new])
 
     def do_delete(self) -> None:
-        ids = self._selection.ids
-        self._edit(edits.removed(self._document.latest, ids), "Delete" if len(ids) > 1 else "Delete particle")
+        ids = self._selection.members
+        what = "Delete" if len(ids) > 1 else "Delete particle"
+        edit_all(self._document, lambda system: edits.removed(system, ids), what)
 
     def do_duplicate(self) -> None:
-        before = self._document.latest
-        first, count = edits.next_id(before), len(self._selection.ids)
-        self._edit(edits.duplicated(before, self._selection.ids), "Duplicate")
-        self._selection.select(range(first, first + count))
+        ids, first = self._selection.members, edits.next_id(self._document.latest)
+        edit_all(self._document, lambda system: edits.duplicated(system, ids), "Duplicate")
+        self._selection.select(range(first, first + ids.size))
 
     def can_delete(self) -> bool:
         return bool(self._selection) and self._document.latest is self._document.system

@@ -65,20 +65,20 @@ class Filing:
         smallest, default, largest = scenarios.sizes(name)
         count = default if n is None else n
         if not smallest <= count <= largest or (count <= LARGE and name != "trained-layer"):
-            self._loaded(scenarios.get(name, n, seed), play)
+            self._loaded(System.of_scenario(scenarios.get(name, n, seed)), play)
         else:
             check_room(count)
             self._window.workers.run(
-                lambda: scenarios.get(name, n, seed),
-                lambda scenario: self._loaded(scenario, play),
+                lambda: System.of_scenario(scenarios.get(name, n, seed)),
+                lambda system: self._loaded(system, play),
                 f"drawing up {count:,} particles",
                 key="scenario",
             )
 
-    def _loaded(self, scenario, play: bool) -> None:
+    def _loaded(self, system: System, play: bool) -> None:
         clock = self._session.clock
         clock.pause()
-        self._document.load(System.of_scenario(scenario))
+        self._document.load(system)
         clock.range = None
         clock.direction = 1
         clock.go(0.0)

@@ -108,8 +108,10 @@ class KeyOverlay(QFrame):
         self.end()
 
     def end(self) -> None:
-        """Close it."""
+        """Close it, and let go of the rows: another theme would have to dress each of them."""
         self.hide()
+        if (rows := self._scroll.takeWidget()) is not None:
+            rows.deleteLater()
         self.parentWidget().setFocus()
 
     def _filled(self, columns: int) -> QWidget:
@@ -132,21 +134,20 @@ class KeyOverlay(QFrame):
                 grid.addWidget(label, row, 3 * column, 1, 2)
             else:
                 grid.addWidget(QLabel(line[0]), row, 3 * column)
-                grid.addWidget(_caps(line[1]), row, 3 * column + 1, Qt.AlignmentFlag.AlignRight)
+                grid.addLayout(_caps(line[1]), row, 3 * column + 1)
         for column in range(columns - 1):
             grid.setColumnMinimumWidth(3 * column + 2, 24)
         grid.setRowStretch(height, 1)
         return inside
 
 
-def _caps(keys: tuple[str, ...]) -> QWidget:
+def _caps(keys: tuple[str, ...]) -> QHBoxLayout:
     """Keys as they stand on a keyboard."""
-    box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
+    row = QHBoxLayout()
     row.setSpacing(4)
+    row.addStretch()
     for key in keys[:2]:
         cap = QLabel(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) or key)
         cap.setProperty("role", "key")
         row.addWidget(cap)
-    return box
+    return row

@@ -31,7 +31,7 @@ from .playing import Playing, Ticking
 from .settings import Settings
 from .shortcuts import Shortcuts
 from .splitters import Splitters
-from .theme import apply_theme
+from .theme import apply_theme, change_theme
 from .tour import Tour
 from .transport import Transport
 from .viewing import Helping, Viewing
@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
 
     def _option_changed(self, name: str) -> None:
         if name == "theme":
-            self.colours = apply_theme(self.session.options.theme)
+            self.colours = change_theme(self, self.session.options.theme)
             parts = [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]
             for item in parts:
                 item.set_theme(self.colours)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from ..draw.palette import Colours
 from .style_sheet import style_sheet
@@ -127,3 +127,18 @@ def apply_theme(name: str) -> Colours:
         app.setStyleSheet(style_sheet(tones))
         app.setProperty("stickyTheme", tones.name)
     return Colours.of(tones.name)
+
+
+def change_theme(window: QWidget, name: str) -> Colours:
+    """The colours of a theme for the drawings of a window, which are repainted when everything has it.
+
+    The rest gets it in the next round of the event loop: one round for both would be a long one.
+    """
+
+    def dress() -> None:
+        apply_theme(name)
+        window.setUpdatesEnabled(True)
+
+    window.setUpdatesEnabled(False)
+    QTimer.singleShot(0, window, dress)
+    return Colours.of(resolved(name))

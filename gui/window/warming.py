@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
 
 from .parts import PAGE_TEXT, part
 
@@ -11,18 +12,24 @@ AFTER_MS = 1500  # after the window is shown: not before its first second is ove
 
 
 def warm_up(workers) -> None:
-    """Import the pages, and bring the kernels that draw a crowd into memory."""
+    """Import pages and dialogs, and bring the kernels that draw a crowd into memory."""
     workers.run(_load, lambda _: None, "", failed=lambda _: None, key="warming")
 
 
 def _load(task) -> None:
     """Whatever fails here fails again, with a message, where it is needed."""
-    for name in PAGE_TEXT:
+    for name in (*PAGE_TEXT, "lessons"):
         if task.cancelled:
             return
         if name != "particles":
             part(name)
+    import numpy as np
+
+    from prox import prox_weight_sharing
+
+    import_module("gui.export.dialog")
     load_kernels()
+    prox_weight_sharing(np.linspace(-1.0, 1.0, 3), 0.1)  # what lessons state
 
 
 def with_kernels(work: Callable) -> Callable:
@@ -47,6 +54,7 @@ def load_kernels() -> None:
     from ..draw.strip import LogScale, bars, column_masses
     from ..draw.world_raster import mass_raster
     from ..model.lineage import nodes_at
+    from ..model.selection import light_up
     from ..model.time_axis import TimeAxis
     from ..views.hull_diagram import COLUMNS, curve, sums_of
 
@@ -54,7 +62,9 @@ def load_kernels() -> None:
     history = simulate(Particles.from_weights(np.linspace(-1.0, 1.0, n)))
     mass, table = history.particles.mass, np.zeros(256, np.uint32)
     nodes_at(history, 0.0)
+    light_up(np.zeros(history.tree.first.size, np.bool_), history.tree.left, history.tree.right)
     curve(sums_of(history, 1.0), 0.0, (0.0, float(n)), np.arange(n + 1))
+    TimeAxis("merges", history, 1.0)
     columns = column_masses(history.particles.position, mass, 4)
     bars(columns, 4, LogScale.of(mass), table)
     lines = HeavyPaths.of(history, 1.0, TimeAxis("linear", history, 1.0)).made_ready(4.0).level(4.0)

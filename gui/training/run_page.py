@@ -1,0 +1,46 @@
+"""What is seen of a run: where it is, its drawings, its words, and the way through its moments."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui.draw.palette import Colours
+
+from .controls import Controls
+from .run_view import RunView
+
+
+class RunPage(QWidget):
+    """The signals are those of the drawings."""
+
+    picked = Signal(int)
+    tensor_chosen = Signal()
+    particles_asked = Signal()
+
+    def __init__(self, controls: Controls, colours: Colours):
+        super().__init__()
+        self._colours = colours
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(6)
+        for part in (controls.header, controls.words, controls.footer):
+            layout.addWidget(part)
+
+    @cached_property
+    def view(self) -> RunView:
+        """The drawings, made for the first run that is shown: the form need not wait for them."""
+        view = RunView(self._colours)
+        view.picked.connect(self.picked)
+        view.tensor_chosen.connect(self.tensor_chosen)
+        view.particles_asked.connect(self.particles_asked)
+        self.layout().insertWidget(1, view, 1)
+        return view
+
+    def set_theme(self, colours: Colours) -> None:
+        """Repaint in these colours."""
+        self._colours = colours
+        if "view" in vars(self):
+            self.view.set_theme(colours)
