@@ -30,12 +30,13 @@ LARGEST_SYSTEM = 1_000_000  # particles
 
 
 class TrainingPage(Conditions, QWidget):
-    """A page of the window.  ``particles_opened`` tells that the document now holds a tensor of a run."""
+    """A page of the window.  Signals: the document holds a tensor of a run; the page has drawings to show."""
 
     ACTIONS = ACTIONS
     title = "Training"
     why = "Train a network, or follow a run, and watch its weights merge."
     particles_opened = Signal()
+    drawings_made = Signal()
 
     def __init__(self, session, colours: Colours, workers, tell: Callable[..., None], parent: QWidget | None = None):
         super().__init__(parent)
@@ -156,6 +157,7 @@ class TrainingPage(Conditions, QWidget):
         self.own.ended.connect(self._own_ended)
         self.form.asked.connect(lambda request: self._start(self.own.start, request))
         self.form.follow_asked.connect(self.do_train_follow)
+        self._run_page.drawings_made.connect(self.drawings_made)
         self._run_page.picked.connect(lambda step: self._go(self.look.go_to, step))
         self._run_page.tensor_chosen.connect(self._show)
         self._run_page.particles_asked.connect(self.do_train_particles)

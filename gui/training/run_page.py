@@ -14,11 +14,12 @@ from .run_view import RunView
 
 
 class RunPage(QWidget):
-    """The signals are those of the drawings."""
+    """The signals are those of the drawings; ``drawings_made`` tells that they are there."""
 
     picked = Signal(int)
     tensor_chosen = Signal()
     particles_asked = Signal()
+    drawings_made = Signal()
 
     def __init__(self, controls: Controls, colours: Colours):
         super().__init__()
@@ -37,6 +38,7 @@ class RunPage(QWidget):
         view.tensor_chosen.connect(self.tensor_chosen)
         view.particles_asked.connect(self.particles_asked)
         self.layout().insertWidget(1, view, 1)
+        self.drawings_made.emit()
         return view
 
     def set_theme(self, colours: Colours) -> None:

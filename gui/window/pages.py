@@ -37,6 +37,7 @@ class Pages(QStackedWidget):
             self._window.splitters.watch(page)
             if name == "training":
                 page.particles_opened.connect(lambda: self.show("particles"))
+                page.drawings_made.connect(partial(window.splitters.watch, page))
         return self._built[name]
 
     def all_built(self) -> list[QWidget]:
