@@ -186,12 +186,8 @@ class WeightsPage(QWidget):
         document = self.session.document
         self.subject = self._arriving = made
         n = len(made.system)
-        if document.modified and len(document.latest):
-            self._opened.append(made)
-            document.edit(made.system, "Open weights")
-        else:
-            self._opened = [made]
-            document.load(made.system)
+        self._opened = [*(self._opened if document.modified else []), made]
+        document.take(made.system, "Open weights")
         if document.busy:
             self._say(f"Simulating {n:,} weights…")
 
