@@ -120,6 +120,29 @@ def test_unsaved_changes_are_asked_about(window, monkeypatch, tmp_path, answer, 
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
 
 
+@pytest.mark.parametrize("id", ["new-seed", "new"])
+def test_what_replaces_unsaved_edits_asks_first(window, monkeypatch, id):
+    document, asked = window.session.document, []
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: asked.append(id) or QMessageBox.StandardButton.Cancel)
+    window.filing.load_scenario("random-masses", 5, play=False)
+    if id == "new-seed":  # after Random of the table there is a seed to go on from
+        document.edit(edits.random("random-masses", 7, 1), "Random particles")
+    else:  # no particles are an edit as any other
+        document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
+    edited = document.latest
+    window.shortcuts.do(id)
+    assert asked
+    assert (document.latest, document.can_undo) == (edited, True)
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
+
+
+def test_an_empty_line_can_be_discarded_or_kept_but_not_saved(window):
+    document, button = window.session.document, QMessageBox.StandardButton
+    assert filing.unsaved_box(window, "x").standardButtons() & button.Save
+    document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
+    assert filing.unsaved_box(window, "x").standardButtons() == button.Discard | button.Cancel
+
+
 def test_a_failed_save_keeps_the_changes_and_says_why(window, monkeypatch, tmp_path):
     document = window.session.document
     document.edit(edits.mirrored(document.latest), "Mirror")

@@ -85,7 +85,8 @@ class Editing:
     def do_new_seed(self) -> None:
         recipe = self._document.latest.source
         seed = 0 if recipe.seed >= LARGEST_SEED else recipe.seed + 1
-        self._window.filing.load_scenario(recipe.name, recipe.n, seed)
+        if self._window.filing.may_leave():
+            self._window.filing.load_scenario(recipe.name, recipe.n, seed)
 
     def can_new_seed(self) -> bool:
         recipe = self._document.latest.source
