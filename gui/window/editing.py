@@ -11,6 +11,7 @@ from particles.scenarios import LARGEST_SEED
 from ..model import edits
 from ..model.document import SIMULATING
 from ..model.large_edits import edit_all
+from ..model.typed_number import number
 from .cards import close_card
 
 
@@ -110,7 +111,7 @@ class Editing:
             self._window, "Time shown", "Show the system until the time:", text=f"{before.horizon:.12g}"
         )
         if given:
-            self._edit(edits.with_horizon(before, text), "Time shown")
+            self._edit(edits.with_horizon(before, number(text, "time shown")), "Time shown")
 
     def do_reset(self) -> None:
         self._document.reset()
