@@ -12,52 +12,12 @@ from PySide6.QtWidgets import QFileDialog  # noqa: E402
 
 from gui.draw.palette import Colours  # noqa: E402
 from gui.model import edits  # noqa: E402
-from gui.model.document import Document  # noqa: E402
-from gui.model.session import Session  # noqa: E402
-from gui.model.system import System  # noqa: E402
 from gui.weights import comparison  # noqa: E402
 from gui.weights.opening import open_weights  # noqa: E402
-from gui.weights.page import WeightsPage  # noqa: E402
-from gui.window.workers import Workers  # noqa: E402
-from particles import scenarios  # noqa: E402
 from prox import prox_weight_sharing, weight_sharing  # noqa: E402
+from tests.weights_page import MATRIX, shows, typed  # noqa: E402
 
-RANDOM = np.random.default_rng(5)
-MATRIX = RANDOM.normal(size=(12, 15)).astype(np.float32)
-
-
-@pytest.fixture
-def page(qtbot, nothing_left, tmp_path):
-    workers = Workers()
-    document = Document(System.of_scenario(scenarios.get("chain")))
-    document.run = lambda work, then, what: workers.run(work, then, what)
-    told = []
-    made = WeightsPage(
-        Session(document), Colours.of("light"), workers, lambda text, kind="error": text and told.append(text)
-    )
-    made.told, made.folder = told, tmp_path
-    qtbot.addWidget(made)
-    made.resize(1000, 700)
-    made.show()
-    made.activated()
-    yield made
-    made.closing()
-    assert workers.closing()
-
-
-@pytest.fixture
-def opened(page, qtbot):
-    """The page with an archive of three tensors and a number in it."""
-    path = page.folder / "net.npz"
-    tensors = {"bias": MATRIX[0].astype(np.float16), "fc.weight": MATRIX, "bad": np.array([1.0, np.nan])}
-    np.savez(path, **tensors, steps=np.int64(7))
-    assert page.open(path)
-    qtbot.waitUntil(lambda: shows(page, "fc.weight") and not page.workers.doing)
-    return page
-
-
-def shows(page, name):
-    return page.result.subject is not None and page.result.subject.tensor.name == name
+RANDOM = np.random.default_rng(6)
 
 
 def cell(page, row, column, role=Qt.ItemDataRole.DisplayRole):
@@ -131,10 +91,7 @@ def test_slider_field_and_clock_are_one(opened, qtbot):
     clock = opened.session.clock
     clock.go(0.0)
     assert opened.strength.slider.value() == 0
-    opened.strength.field.setFocus()
-    opened.strength.field.selectAll()
-    qtbot.keyClicks(opened.strength.field, "0.25")
-    qtbot.keyClick(opened.strength.field, Qt.Key.Key_Return)
+    typed(qtbot, opened.strength.field, "0.25")
     assert clock.t == 0.25
     assert 0 < opened.strength.slider.value() < opened.strength.slider.maximum()
     opened.strength.slider.setValue(opened.strength.slider.maximum())
@@ -157,7 +114,7 @@ def test_saving_writes_the_prox_at_exactly_the_strength_shown(opened, qtbot, mon
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     opened.session.clock.t = t = 0.371
     opened.saving.rewind.setValue(0.5)
-    opened.saving.field.setText("0.01")
+    typed(qtbot, opened.saving.field, "0.01")
     opened.saving.button.click()
     qtbot.waitUntil(lambda: bool(opened.told), timeout=60_000)
     expected = prox_weight_sharing(MATRIX, t, rewind=0.5, l1=0.01)

@@ -198,3 +198,16 @@ def test_every_widget_that_takes_the_keyboard_has_a_name(window):
             if not (widget.accessibleName() or text):
                 nameless.append(f"{type(widget).__name__} in {type(widget.parent()).__name__}")
     assert not nameless
+
+
+@pytest.mark.parametrize("typed", ["99999999999", "1", "12.5", "many"])
+def test_a_number_of_particles_that_cannot_be_is_refused_in_a_sentence(window, qtbot, typed):
+    window.filing.load_scenario("random-masses", 12, 3, play=False)
+    count, before = window.docks.scenario.count, window.session.document.latest
+    count.setFocus()
+    count.selectAll()
+    qtbot.keyClicks(count, typed)
+    qtbot.keyClick(count, Qt.Key.Key_Return)
+    assert window.session.document.latest is before
+    assert count.text() == "12"
+    assert "number" in window.messages.text
