@@ -15,6 +15,7 @@ from gui.model import edits
 from gui.window import filing
 from particles import scenarios, simulate
 from particles.files import write_history, write_scenario
+from tests.mouse import double_click
 
 pytestmark = pytest.mark.qt
 
@@ -184,3 +185,30 @@ def test_the_recent_files_are_in_the_menu(window, tmp_path):
     os.remove(tmp_path / "a.json")
     action.trigger()
     assert "a.json" in window.messages.text
+
+
+def test_a_new_document_begins_at_time_0_forwards_without_a_range(window, tmp_path, qtbot):
+    clock = window.session.clock
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    for another in (lambda: window.open(tmp_path / "a.json"), lambda: window.shortcuts.do("new")):
+        clock.range, clock.direction = (0.25, 0.75), -1
+        clock.go(0.5)
+        another()
+        assert (clock.t, clock.direction, clock.range) == (0.0, 1, None)
+    double_click(window.line, QPointF(window.line.rect().center()))
+    assert len(window.session.document.system) == 1
+    clock.go(0.5)
+    window.session.document.edit(edits.mirrored(window.session.document.latest), "Mirror")
+    assert clock.t == 0.5
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_file_shows_the_time_of_the_command_line_once_it_is_there(make_window, tmp_path, monkeypatch, qtbot, large):
+    if large:
+        monkeypatch.setattr("gui.model.file_opening.SMALL_FILE", 0)
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    window = make_window(str(tmp_path / "a.json"), "--time", "3.5")
+    qtbot.waitUntil(lambda: name_of(window) == "chain")
+    assert window.session.clock.t == 3.5
+    window.filing.load_scenario("two-equal", play=False)
+    assert window.session.clock.t == 0.0

@@ -79,9 +79,6 @@ class Filing:
         clock = self._session.clock
         clock.pause()
         self._document.load(System.of_scenario(scenario))
-        clock.range = None
-        clock.direction = 1
-        clock.go(0.0)
         if play:
             clock.play()
 
