@@ -132,7 +132,7 @@ def _header(stream) -> tuple[tuple[int, ...], np.dtype]:
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = read(stream)
     except (ValueError, TypeError, *_BROKEN):
-        raise ValueError("the header of an array is damaged") from None
+        raise ValueError("the header of an array is damaged or cut off") from None
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are never loaded")
     return shape, dtype
