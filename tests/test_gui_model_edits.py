@@ -165,7 +165,8 @@ def test_an_empty_line_can_be_filled_and_emptied():
 def test_a_catalogue_scenario_knows_its_recipe_until_it_is_edited():
     system = System.of_scenario(scenarios.get("gaussian-weights", 20, 5))
     assert system.source == ("gaussian-weights", 20, 5)
-    assert edits.with_horizon(system, 2.0).source is None
+    for edited in (edits.with_horizon(system, 2.0), edits.moved(system, 0, 9.0), edits.renamed(system, "mine")):
+        assert (edited.source, edited.seed) == (None, None)  # no longer what the seed draws
     assert System.of_scenario(system.to_scenario(), from_file=True).source is None
 
 

@@ -75,7 +75,7 @@ def pasted(system: System, rank: int, column: int, block: np.ndarray) -> tuple[S
     written = ids[rank : rank + rows]
     order = np.argsort(columns[0], kind="stable")
     particles = Particles(*(values[order] for values in columns))
-    return replace(system, particles=particles, ids=ids[order], source=None), written
+    return replace(system, particles=particles, ids=ids[order], source=None, seed=None), written
 
 
 def text_of(system: System, ranks: np.ndarray, columns: list[int]) -> str:
