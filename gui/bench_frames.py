@@ -47,9 +47,8 @@ def density_view(n: int = POINTS) -> Callable[[int], None]:
 
     def frame(number: int) -> np.ndarray:
         total = totals((x + number * speed) % SIZE[0], y, (SIZE[1], SIZE[0]))
-        painter = QPainter(image)
-        draw_pixels(painter, density(total, table, 0.5, 100.0), QRectF(0, 0, *SIZE))
-        painter.end()
+        with QPainter(image) as painter:
+            draw_pixels(painter, density(total, table, 0.5, 100.0), QRectF(0, 0, *SIZE))
         return total
 
     total = frame(0)

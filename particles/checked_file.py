@@ -68,6 +68,8 @@ def naming(path):
 
 def check_format(found, version, wanted: str, newest: int) -> None:
     """Refuse a file of another format or version."""
+    if found is None:
+        raise ValueError(f"not a {wanted} file: it names no format")
     if found != wanted:
         raise ValueError(f"not a {wanted} file: its format is {shown(found)}")
     if type(version) is not int or version != newest:

@@ -95,12 +95,12 @@ def test_an_unknown_lesson_is_answered_with_the_nearest():
 
 @pytest.mark.parametrize(
     ("typed", "value"),
-    [("1.5", 1.5), (" 2/3 ", 2 / 3), ("-2", -2), ("40 %", 0.4), ("0,25", 0.25), (".5", 0.5), ("\u22121", -1)],
+    [("1.5", 1.5), (" 2/3 ", 2 / 3), ("-2", -2), ("40 %", 0.4), ("1,000", 1000), (".5", 0.5), ("\u22121", -1)],
 )
 def test_a_number_is_read_as_people_type_it(typed, value):
     assert float(number(typed)) == value
 
 
-@pytest.mark.parametrize("typed", ["", "two", "1/0", "1e5", "nan", "9" * 12, "1/2/3"])
+@pytest.mark.parametrize("typed", ["", "two", "0,25", "1/0", "1e5", "nan", "9" * 12, "1/2/3"])
 def test_what_is_no_number_is_refused(typed):
     refused(ValueError, lambda: number(typed))

@@ -183,6 +183,20 @@ def test_a_folder_that_cannot_be_written_is_told_once_and_disturbs_nothing(tmp_p
     assert document.system.particles.position[document.system.ranks([4])] == 0.3
 
 
+def test_when_there_is_room_again_that_is_told_too(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    document, told = Document(small()), []
+    autosave = Autosave(document, tmp_path / "file")
+    autosave.trouble.connect(told.append)
+    edit(document, 0.1)
+    (tmp_path / "file").unlink()
+    edit(document, 0.2)
+    edit(document, 0.3)
+    assert [bool(sentence) for sentence in told] == [True, False]
+    assert len(swaps(tmp_path / "file")) == 1
+    autosave.close()
+
+
 def test_late_writing_never_puts_an_old_state_over_a_new_one(tmp_path):
     later, document = Later(), Document(small())
     autosave = Autosave(document, tmp_path, run=later)

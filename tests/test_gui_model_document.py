@@ -10,6 +10,7 @@ from gui.model.document import Document
 from gui.model.system import System
 from gui.model.undo import MOST_STEPS
 from particles import Particles, scenarios, simulate
+from tests.later import Later
 from tests.one_sentence import refused
 from tests.refusals import same_particles
 
@@ -132,6 +133,43 @@ def test_what_is_saved_is_opened_again_to_the_bit(tmp_path):
     assert document.modified
     document.redo()
     assert not document.modified
+
+
+def test_what_is_taken_over_unsaved_edits_has_no_file_and_undo_brings_the_other_document_back(tmp_path):
+    document, path = Document(small()), tmp_path / "mine.json"
+    document.save(path)
+    saved, taken = path.read_bytes(), small(3)
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    edited = document.latest
+    document.take(taken, "Open weights")
+    assert (document.system, document.path, document.loaded) == (taken, None, taken)
+    refused(ValueError, document.save, "choose where to save")
+    assert path.read_bytes() == saved
+    document.undo()
+    assert (document.system, document.path) == (edited, path)
+    document.redo()
+    document.save(tmp_path / "taken.json")
+    document.undo()
+    document.undo()
+    assert (document.path, document.modified) == (path, True)  # the last that was saved is another
+    document.take(taken, "Open weights")
+    document.undo()
+    document.save()
+    document.take(taken, "Open weights")
+    assert (document.path, document.can_undo, document.modified) == (None, False, False)
+
+
+def test_a_document_that_was_given_up_is_no_longer_the_one_that_is_saved(tmp_path, monkeypatch):
+    monkeypatch.setattr("gui.model.document.AT_ONCE", 4)
+    later = Later()
+    document = Document(small(3), run=later)
+    document.save(tmp_path / "mine.json")
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    document.take(small(9), "Open weights")
+    assert document.path is None
+    document.give_up()
+    assert document.path == tmp_path / "mine.json"
+    assert document.undo_text == "Mirror"
 
 
 def test_saving_needs_a_path_and_particles(tmp_path):

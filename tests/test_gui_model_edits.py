@@ -138,11 +138,15 @@ def test_random_particles_follow_from_their_seed():
         (lambda s: edits.with_mass(s, 0, 0.0), ["mass", "positive"]),
         (lambda s: edits.with_mass(s, 0, 1e200), ["mass", "1e+100"]),
         (lambda s: edits.with_values(s, [0, 1], mass=[1.0, 2.0, 3.0]), ["3 values", "2 particles"]),
+        (lambda s: edits.added(s, 0.0, 1e155), ["velocity", "1e+155", "up to 1e+100"]),
+        (lambda s: edits.added(s, -1e101, 0.0), ["position", "1e+101"]),
+        (lambda s: edits.with_mass(s, 0, 5e-324), ["mass", "1e-100"]),
         (lambda s: edits.added(s, 0.0, 1e308, 10.0), ["velocity", "rescale"]),
         (lambda s: edits.removed(s, [5]), ["no particle", "5"]),
         (lambda s: edits.renamed(s, "  "), ["name"]),
         (lambda s: edits.renamed(s, "two\nlines"), ["name", "one line"]),
-        (lambda s: edits.with_horizon(s, 0), ["time", "> 0"]),
+        (lambda s: edits.with_horizon(s, 0), ["time", "1e-100"]),
+        (lambda s: edits.with_horizon(s, 5e-324), ["time", "5e-324", "1e-100"]),
         (lambda s: edits.with_horizon(s, "soon"), ["time", "soon"]),
         (lambda s: edits.random("chaotic", 5, 0), ["chaotic", "random-masses"]),
         (lambda s: edits.random("random-masses", 5, -1), ["seed"]),
@@ -161,7 +165,8 @@ def test_an_empty_line_can_be_filled_and_emptied():
 def test_a_catalogue_scenario_knows_its_recipe_until_it_is_edited():
     system = System.of_scenario(scenarios.get("gaussian-weights", 20, 5))
     assert system.source == ("gaussian-weights", 20, 5)
-    assert edits.with_horizon(system, 2.0).source is None
+    for edited in (edits.with_horizon(system, 2.0), edits.moved(system, 0, 9.0), edits.renamed(system, "mine")):
+        assert (edited.source, edited.seed) == (None, None)  # no longer what the seed draws
     assert System.of_scenario(system.to_scenario(), from_file=True).source is None
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gui.model import document as document_module
-from gui.model import edits
+from gui.model import edits, file_opening
 from gui.model.document import Document
 from gui.model.system import System
 from particles import scenarios, simulate
@@ -117,7 +117,7 @@ def test_who_does_not_want_to_wait_gets_back_what_is_shown(later):
 
 
 def test_a_large_file_is_opened_later_and_not_over_edits_made_meanwhile(tmp_path, later, monkeypatch):
-    monkeypatch.setattr(document_module, "SMALL_FILE", 0)
+    monkeypatch.setattr(file_opening, "SMALL_FILE", 0)
     path, told = tmp_path / "some.json", []
     Document(small(3)).save(path)
     document = Document(small(4), run=later)

@@ -166,3 +166,13 @@ def test_a_pipe_that_nobody_writes_to_holds_up_nobody(tmp_path):
     opened.start()
     opened.join(10)
     assert "is not a regular file" in told[0]
+
+
+def test_a_time_too_short_to_be_shown_is_refused_and_not_made_of_tiny_weights(tmp_path):
+    path = tmp_path / "short.json"
+    write_scenario(path, SCENARIO)
+    path.write_text(json.dumps({**json.loads(path.read_text()), "horizon": 5e-324}))
+    with pytest.raises(ValueError, match=r"short\.json: the time shown is 5e-324: give a number from 1e-100"):
+        read_system(path)
+    tiny = read_system(write_bytes(tmp_path / "tiny.npy", npy([5e-324, 0.0, 1e-323])))
+    assert (len(tiny), tiny.horizon) == (3, 1.0)

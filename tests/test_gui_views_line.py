@@ -131,7 +131,7 @@ HARD = {
     "far away": Particles([1e9, 1e9 + 1e-6, 2e9], [1.0, 0.0, -1.0]),
     "tiny": Particles([1e-200, 2e-200], [1e-200, -1e-200]),
     "heavy and light": Particles([0.0, 1.0], [1.0, -1.0], [1e100, 1e-100]),
-    "very fast": Particles([0.0, 1.0], [-1e300, 1e300]),
+    "very fast": Particles([0.0, 1.0], [-1e100, 1e100]),
 }
 
 

@@ -11,6 +11,8 @@ from line_views import ALT, CTRL, SHIFT, THREE, disc, line_of, tip  # noqa: E402
 from mouse import click, double_click, drag, key, mouse, press, release, wheel  # noqa: E402
 from PySide6.QtCore import QEvent, QPointF, Qt  # noqa: E402
 
+from gui.model.system import System  # noqa: E402
+
 
 def test_dragging_a_disc_moves_its_particle_in_one_step_of_undo():
     view = line_of()
@@ -136,3 +138,30 @@ def test_alt_and_arrow_keys_nudge_what_is_selected():
     assert fine == pytest.approx(0.1 * coarse)
     key(view, Qt.Key.Key_Up, ALT)
     assert view.session.document.system.particles.velocity[1] > 0.0
+
+
+@pytest.mark.parametrize("end", ["delete", "load", "undo"])
+def test_what_is_gone_can_be_dragged_no_further(end):
+    view = line_of()
+    document = view.session.document
+    if end == "undo":
+        view.editing.add(-0.5)
+    hold = disc(view, 1)
+    press(view, hold)
+    mouse(view, QEvent.Type.MouseMove, hold + QPointF(30.0, 0.0), held=True)
+    if end == "delete":
+        view.editing.remove()
+    elif end == "load":
+        document.load(System(THREE))
+    else:
+        document.undo()
+        document.undo()
+    left = document.latest
+    for x in (60.0, 90.0):
+        mouse(view, QEvent.Type.MouseMove, hold + QPointF(x, 0.0), held=True)
+    assert document.latest is left
+    assert not document.dragging
+    assert not view.x_range.held
+    release(view, hold + QPointF(90.0, 0.0))
+    drag(view, disc(view, 0), disc(view, 0) + QPointF(-40.0, 0.0))
+    assert document.latest is not left

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from gui.model.system import System
-from gui.views.table_blocks import block_of, number, pasted, text_of
+from gui.model.typed_number import number
+from gui.views.table_blocks import block_of, pasted, text_of
 from particles import Particles
 from tests.one_sentence import refused
 
@@ -13,14 +14,27 @@ SYSTEM = System(Particles([0.1, 0.2, 1 / 3], [1.0, 0.0, -1e-17], [1.0, 2.0, 3.0]
 
 @pytest.mark.parametrize(
     "text",
-    ["1\t2\n3\t4", "1;2\r\n3;4\r\n", "x\tv\n1\t2\n3\t4", "1.0,2.0\n3.0,4.0", "1 2\n\n3 4", "1,0;2,0\n3,0;4,0"],
+    [
+        *("1\t2\n3\t4", "1;2\r\n3;4\r\n", "x\tv\n1\t2\n3\t4", "1.0,2.0\n3.0,4.0"),
+        *("1 2\n\n3 4", "1.0;2\n3;4", "1.0,2\n3,4", "x,v\n1,2\n3,4"),
+    ],
 )
 def test_blocks_are_read_as_spreadsheets_write_them(text):
     assert block_of(text).tolist() == [[1, 2], [3, 4]]
 
 
 def test_numbers_are_read_as_people_write_them():
-    assert [number(text, "mass") for text in ("\N{MINUS SIGN}2.5", " 1e-3 ", "0,25")] == [-2.5, 1e-3, 0.25]
+    typed = ("\N{MINUS SIGN}2.5", " 1e-3 ", "1,000", "-12,345.5", ".5")
+    assert [number(text, "mass") for text in typed] == [-2.5, 1e-3, 1000, -12345.5, 0.5]
+    assert block_of("1,000").tolist() == [[1000]]
+    assert block_of("1,000\t2\n0.5\t12,345").tolist() == [[1000, 2], [0.5, 12345]]
+
+
+@pytest.mark.parametrize("text", ["0,25", "1,5", "12,34", "1,0000", "0,125", "1,000,2", "1_000", "nan", "\u0661"])
+def test_a_comma_that_groups_no_thousands_is_refused(text):
+    refused(ValueError, lambda: number(text, "mass"), "point" if "," in text else "0.25")
+    if text.count(",") == 1:
+        refused(ValueError, lambda: block_of(f"{text}\n3"), "paste", "point")
 
 
 @pytest.mark.parametrize("text", ["", "1\t2\n3", "1\tx", "abc", "1\n" * 100_002])

@@ -9,6 +9,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from gui.model.opening import read_system
 from gui.weights import torch_child, torch_file
 from gui.weights.opening import open_weights
 from tests.one_sentence import refused
@@ -193,3 +194,18 @@ def test_a_child_that_takes_too_long_or_is_not_wanted_any_more_is_ended(tmp_path
 def test_what_is_no_npy_file_is_told_in_plain_words(tmp_path, data, words):
     (tmp_path / "w.npy").write_bytes(data)
     refused(ValueError, lambda: open_weights(tmp_path / "w.npy"), "w.npy", words)
+
+
+def test_a_refusal_has_no_words_of_the_reader(tmp_path):
+    np.save(tmp_path / "w.npy", np.zeros((8, 16), np.float32))
+    whole, path = (tmp_path / "w.npy").read_bytes(), tmp_path / "w.npy"
+    for data in (whole[:20], whole.replace(b"(8, 16)", b"(8,9999")):
+        path.write_bytes(data)
+        for read in (open_weights, read_system):
+            with pytest.raises(ValueError, match=r"w\.npy: the header of .* is damaged or cut off$"):
+                read(path)
+    np.save(path, np.array(["a", "b"]))
+    assert "It holds text." in open_weights(path).entries[0].refusal
+    (tmp_path / "a.json").write_text("{}")
+    with pytest.raises(ValueError, match=r"it names no format$"):
+        read_system(tmp_path / "a.json")

@@ -7,20 +7,9 @@ pytest.importorskip("PySide6")
 pytestmark = pytest.mark.qt
 
 from PySide6.QtCore import Qt  # noqa: E402
-from weights_page import MATRIX, open_archive, shown_page, shows  # noqa: E402
+from weights_page import MATRIX, shows  # noqa: E402
 
 from gui.model import edits  # noqa: E402
-
-
-@pytest.fixture
-def page(qtbot, nothing_left, tmp_path):
-    with shown_page(qtbot, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def opened(page, qtbot):
-    return open_archive(page, qtbot)
 
 
 def cell(page, row, column, role=Qt.ItemDataRole.DisplayRole):

@@ -6,26 +6,14 @@ import pytest
 pytest.importorskip("PySide6")
 pytestmark = pytest.mark.qt
 
-from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPainter  # noqa: E402
 from PySide6.QtWidgets import QFileDialog  # noqa: E402
-from weights_page import MATRIX, open_archive, shown_page, shows  # noqa: E402
+from weights_page import MATRIX, shows, typed  # noqa: E402
 
 from gui.draw.palette import Colours  # noqa: E402
 from gui.weights import comparison  # noqa: E402
 from gui.weights.opening import open_weights  # noqa: E402
 from prox import prox_weight_sharing, weight_sharing  # noqa: E402
-
-
-@pytest.fixture
-def page(qtbot, nothing_left, tmp_path):
-    with shown_page(qtbot, tmp_path) as made:
-        yield made
-
-
-@pytest.fixture
-def opened(page, qtbot):
-    return open_archive(page, qtbot)
 
 
 def test_the_figures_are_those_of_the_prox_at_the_strength_shown(opened):
@@ -55,10 +43,7 @@ def test_slider_field_and_clock_are_one(opened, qtbot):
     clock = opened.session.clock
     clock.go(0.0)
     assert opened.strength.slider.value() == 0
-    opened.strength.field.setFocus()
-    opened.strength.field.selectAll()
-    qtbot.keyClicks(opened.strength.field, "0.25")
-    qtbot.keyClick(opened.strength.field, Qt.Key.Key_Return)
+    typed(qtbot, opened.strength.field, "0.25")
     assert clock.t == 0.25
     assert 0 < opened.strength.slider.value() < opened.strength.slider.maximum()
     opened.strength.slider.setValue(opened.strength.slider.maximum())
@@ -81,7 +66,7 @@ def test_saving_writes_the_prox_at_exactly_the_strength_shown(opened, qtbot, mon
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
     opened.session.clock.t = t = 0.371
     opened.saving.rewind.setValue(0.5)
-    opened.saving.field.setText("0.01")
+    typed(qtbot, opened.saving.field, "0.01")
     opened.saving.button.click()
     qtbot.waitUntil(lambda: bool(opened.told), timeout=60_000)
     expected = prox_weight_sharing(MATRIX, t, rewind=0.5, l1=0.01)

@@ -70,3 +70,13 @@ def test_the_frame_of_the_tour_follows_what_a_message_moves(window, qtbot):
     assert not window.tour._ring.geometry().intersects(
         window.messages.rect().translated(window.messages.mapTo(window, window.messages.rect().topLeft()))
     )
+
+
+def test_that_edits_are_not_kept_safe_is_said_only_while_it_is_so(window):
+    window.autosave.trouble.emit("edits are not kept safe at the moment")
+    assert "not kept safe" in window.messages.text
+    window.autosave.trouble.emit("")
+    assert window.messages.text == ""
+    window.tell("something else")
+    window.autosave.trouble.emit("")
+    assert window.messages.text == "something else"

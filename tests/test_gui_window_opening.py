@@ -15,6 +15,7 @@ from gui.model import edits
 from gui.window import filing
 from particles import scenarios, simulate
 from particles.files import write_history, write_scenario
+from tests.mouse import double_click
 
 pytestmark = pytest.mark.qt
 
@@ -120,6 +121,29 @@ def test_unsaved_changes_are_asked_about(window, monkeypatch, tmp_path, answer, 
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
 
 
+@pytest.mark.parametrize("id", ["new-seed", "new"])
+def test_what_replaces_unsaved_edits_asks_first(window, monkeypatch, id):
+    document, asked = window.session.document, []
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: asked.append(id) or QMessageBox.StandardButton.Cancel)
+    window.filing.load_scenario("random-masses", 5, play=False)
+    if id == "new-seed":  # after Random of the table there is a seed to go on from
+        document.edit(edits.random("random-masses", 7, 1), "Random particles")
+    else:  # no particles are an edit as any other
+        document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
+    edited = document.latest
+    window.shortcuts.do(id)
+    assert asked
+    assert (document.latest, document.can_undo) == (edited, True)
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
+
+
+def test_an_empty_line_can_be_discarded_or_kept_but_not_saved(window):
+    document, button = window.session.document, QMessageBox.StandardButton
+    assert filing.unsaved_box(window, "x").standardButtons() & button.Save
+    document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
+    assert filing.unsaved_box(window, "x").standardButtons() == button.Discard | button.Cancel
+
+
 def test_a_failed_save_keeps_the_changes_and_says_why(window, monkeypatch, tmp_path):
     document = window.session.document
     document.edit(edits.mirrored(document.latest), "Mirror")
@@ -161,3 +185,30 @@ def test_the_recent_files_are_in_the_menu(window, tmp_path):
     os.remove(tmp_path / "a.json")
     action.trigger()
     assert "a.json" in window.messages.text
+
+
+def test_a_new_document_begins_at_time_0_forwards_without_a_range(window, tmp_path, qtbot):
+    clock = window.session.clock
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    for another in (lambda: window.open(tmp_path / "a.json"), lambda: window.shortcuts.do("new")):
+        clock.range, clock.direction = (0.25, 0.75), -1
+        clock.go(0.5)
+        another()
+        assert (clock.t, clock.direction, clock.range) == (0.0, 1, None)
+    double_click(window.line, QPointF(window.line.rect().center()))
+    assert len(window.session.document.system) == 1
+    clock.go(0.5)
+    window.session.document.edit(edits.mirrored(window.session.document.latest), "Mirror")
+    assert clock.t == 0.5
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_a_file_shows_the_time_of_the_command_line_once_it_is_there(make_window, tmp_path, monkeypatch, qtbot, large):
+    if large:
+        monkeypatch.setattr("gui.model.file_opening.SMALL_FILE", 0)
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    window = make_window(str(tmp_path / "a.json"), "--time", "3.5")
+    qtbot.waitUntil(lambda: name_of(window) == "chain")
+    assert window.session.clock.t == 3.5
+    window.filing.load_scenario("two-equal", play=False)
+    assert window.session.clock.t == 0.0

@@ -208,3 +208,37 @@ def test_another_theme_takes_two_rounds_of_the_event_loop_and_shows_at_once(wind
     assert not window.updatesEnabled()
     qtbot.waitUntil(window.updatesEnabled)
     assert qapp.property("stickyTheme") == window.colours.name
+
+
+@pytest.mark.parametrize("typed", ["99999999999", "1", "12.5", "many"])
+def test_a_number_of_particles_that_cannot_be_is_refused_in_a_sentence(window, qtbot, typed):
+    window.filing.load_scenario("random-masses", 12, 3, play=False)
+    count, before = window.docks.scenario.count, window.session.document.latest
+    count.setFocus()
+    count.selectAll()
+    qtbot.keyClicks(count, typed)
+    qtbot.keyClick(count, Qt.Key.Key_Return)
+    assert window.session.document.latest is before
+    assert count.text() == "12"
+    assert "number" in window.messages.text
+
+
+def test_restart_goes_to_time_0_and_to_the_end_to_the_last_time_also_where_there_is_a_range(window):
+    clock = window.session.clock
+    clock.range = (0.5, 1.0)
+    clock.go(0.75)
+    window.shortcuts.do("restart")
+    assert clock.t == 0.0
+    window.shortcuts.do("to-end")
+    assert clock.t == clock.horizon
+    assert clock.range == (0.5, 1.0)
+
+
+def test_a_range_that_cannot_be_is_said(window):
+    clock = window.session.clock
+    for id, t, word in (("range-start", clock.horizon, "start"), ("range-end", 0.0, "end")):
+        clock.range = (0.5, 1.0)
+        clock.go(t)
+        window.shortcuts.do(id)
+        assert clock.range == (0.5, 1.0)
+        assert word in window.messages.text

@@ -1,23 +1,26 @@
-"""The page of weights with an archive to open, for the tests of it."""
+"""The page of weights by itself, as fixtures: ``page``, and ``opened`` with a file in it.
 
-from contextlib import contextmanager
+``tests/conftest.py`` makes them known to every test.  Qt is imported inside of them only.
+"""
+
+from __future__ import annotations
 
 import numpy as np
-
-from gui.draw.palette import Colours
-from gui.model.document import Document
-from gui.model.session import Session
-from gui.model.system import System
-from gui.weights.page import WeightsPage
-from gui.window.workers import Workers
-from particles import scenarios
+import pytest
 
 MATRIX = np.random.default_rng(5).normal(size=(12, 15)).astype(np.float32)
 
 
-@contextmanager
-def shown_page(qtbot, folder):
-    """The page; ``told`` is what it said, ``folder`` where files may be."""
+@pytest.fixture
+def page(qtbot, nothing_left, tmp_path):
+    from gui.draw.palette import Colours
+    from gui.model.document import Document
+    from gui.model.session import Session
+    from gui.model.system import System
+    from gui.weights.page import WeightsPage
+    from gui.window.workers import Workers
+    from particles import scenarios
+
     workers = Workers()
     document = Document(System.of_scenario(scenarios.get("chain")))
     document.run = lambda work, then, what: workers.run(work, then, what)
@@ -25,7 +28,7 @@ def shown_page(qtbot, folder):
     made = WeightsPage(
         Session(document), Colours.of("light"), workers, lambda text, kind="error": text and told.append(text)
     )
-    made.told, made.folder = told, folder
+    made.told, made.folder = told, tmp_path
     qtbot.addWidget(made)
     made.resize(1000, 700)
     made.show()
@@ -35,8 +38,9 @@ def shown_page(qtbot, folder):
     assert workers.closing()
 
 
-def open_archive(page, qtbot):
-    """An archive of three tensors and a number is opened in the page."""
+@pytest.fixture
+def opened(page, qtbot):
+    """The page with an archive of three tensors and a number in it."""
     path = page.folder / "net.npz"
     tensors = {"bias": MATRIX[0].astype(np.float16), "fc.weight": MATRIX, "bad": np.array([1.0, np.nan])}
     np.savez(path, **tensors, steps=np.int64(7))
@@ -47,3 +51,13 @@ def open_archive(page, qtbot):
 
 def shows(page, name):
     return page.result.subject is not None and page.result.subject.tensor.name == name
+
+
+def typed(qtbot, field, text):
+    """Type into a field, over what is in it, and press Return."""
+    from PySide6.QtCore import Qt
+
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, text or "\b")
+    qtbot.keyClick(field, Qt.Key.Key_Return)

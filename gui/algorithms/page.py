@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QLocale, Qt, QTimer
-from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from prox import SOLVERS
 
+from ..draw.number_field import NumberField
 from ..draw.palette import Colours
 from . import race as racing
 from .actions import ACTIONS
@@ -54,13 +54,8 @@ class AlgorithmsPage(QWidget):
         self.again.setProperty("primary", True)
         self.again.setToolTip(ACTIONS[0].why)
         self.again.clicked.connect(self.do_race_run)
-        self.when = QLineEdit()
-        self.when.setFixedWidth(96)
-        self.when.setAccessibleName("The time to race to")
+        self.when = NumberField("time to race to", 96)
         self.when.setToolTip("The present time, or another one that you type.")
-        validator = QDoubleValidator(0.0, 1e300, 17)
-        validator.setLocale(QLocale.c())
-        self.when.setValidator(validator)
         self.when.returnPressed.connect(self.do_race_run)
         self.headline, self.about = QLabel(wordWrap=True), QLabel(wordWrap=True)
         self.headline.setProperty("role", "heading")
@@ -121,9 +116,9 @@ class AlgorithmsPage(QWidget):
 
     def do_race_run(self) -> None:
         system = self.session.document.system
-        particles, t = system.particles, self._time
-        if self.when.isModified() and self.when.hasAcceptableInput():
-            t = float(self.when.text())
+        if not self.when.finish():
+            return
+        particles, t = system.particles, self.when.value
 
         def work(task):
             return racing.run(particles, t, lambda: task.cancelled, task.report)
@@ -215,7 +210,7 @@ class AlgorithmsPage(QWidget):
 
     def _time_changed(self) -> None:
         """The field shows the present time again."""
-        self.when.setText(f"{self._time:.6g}")
+        self.when.show_value(self._time)
 
     @property
     def _time(self) -> float:

@@ -1,16 +1,63 @@
-"""Room before the number of a spin box: a style sheet leaves none, whatever its padding says."""
+"""Spin boxes that refuse in a sentence what they cannot take, instead of taking something else without a word."""
 
 from __future__ import annotations
 
-from typing import TypeVar
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QValidator
+from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox
 
-from PySide6.QtWidgets import QAbstractSpinBox
+from ..model.typed_number import number
+from .refusal import refuse
 
-_ROOM = 7  # pixels
-Box = TypeVar("Box", bound=QAbstractSpinBox)
+_ROOM = 7  # pixels before the number: a style sheet leaves none, whatever its padding says
 
 
-def indented(box: Box) -> Box:
-    """The same box, its number no longer at the very edge."""
-    box.lineEdit().setTextMargins(_ROOM, 0, 0, 0)
-    return box
+class _Box:
+    """Anything may be typed; once it is finished it is taken, or refused and the number that holds shown again."""
+
+    def __init__(self, *arguments, **properties):
+        super().__init__(*arguments, **properties)
+        self.setLocale(QLocale(QLocale.Language.English))  # a point and commas, as everywhere in the app
+        self.setKeyboardTracking(False)
+        self.lineEdit().setTextMargins(_ROOM, 0, 0, 0)
+
+    def validate(self, text: str, place: int):
+        state = QValidator.State.Intermediate if self._trouble(text) else QValidator.State.Acceptable
+        return state, text, place
+
+    def fixup(self, text: str) -> str:
+        refuse(self, self._trouble(text))
+        return text  # and so Qt goes back to the value before
+
+    def _typed(self, text: str) -> float:
+        what = self.accessibleName().lower() or "number"
+        return number(text.removeprefix(self.prefix()).removesuffix(self.suffix()), what)
+
+    def _trouble(self, text: str) -> str:
+        """Why the text cannot be taken, in a sentence; "" where it can."""
+        try:
+            typed = self._typed(text)
+        except ValueError as error:
+            return str(error)
+        if self.minimum() <= typed <= self.maximum() and (self._fractions or typed == int(typed)):
+            return ""
+        kind, shown = "a number" if self._fractions else "a whole number", text.strip()[:40]
+        return f"{shown} is not taken: give {kind} from {self.minimum():,} to {self.maximum():,}"
+
+
+class WholeBox(_Box, QSpinBox):
+    """For whole numbers."""
+
+    _fractions = False
+
+    def valueFromText(self, text: str) -> int:  # noqa: N802
+        return int(self._typed(text))
+
+
+class DecimalBox(_Box, QDoubleSpinBox):
+    """For numbers with decimals."""
+
+    _fractions = True
+
+    def valueFromText(self, text: str) -> float:  # noqa: N802
+        return self._typed(text)

@@ -29,6 +29,7 @@ class XRange:
         self._document = session.document
         self._session = ref(session)  # the session owns its range, not the other way round
         self._extent = NOTHING
+        self._loaded = None  # the document of which it was, as that was loaded
         self._document.changed.connect(self._reread)
         session.clock.changed.connect(self._keep_up)
         session.selection.changed.connect(self._keep_up)
@@ -71,7 +72,7 @@ class XRange:
         session = self._session()
         if self.held or (session is not None and session.options.camera == "fixed" and before != NOTHING):
             return
-        loaded = not (self._document.can_undo or self._document.can_redo)
+        loaded, self._loaded = self._loaded is not self._document.loaded, self._document.loaded
         left = self._extent[0] < min(before[0], self.low) or self._extent[1] > max(before[1], self.high)
         if loaded or was_fitted or left:
             self.fit()

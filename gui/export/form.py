@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QHBoxLayout, QLabel, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from gui.draw.palette import Colours
-from gui.draw.spin_box import indented
+from gui.draw.spin_box import DecimalBox, WholeBox
 
 from ..views.by_name import VIEWS
 from .film_plan import FilmPlan
@@ -214,14 +214,14 @@ def _choices(titles: dict[str, str]) -> QComboBox:
     return box
 
 
-def _whole(low: int, high: int, value: int) -> QSpinBox:
-    return indented(QSpinBox(minimum=low, maximum=high, value=value, keyboardTracking=False))
+def _whole(low: int, high: int, value: int) -> WholeBox:
+    return WholeBox(minimum=low, maximum=high, value=value)
 
 
-def _number(low: float, high: float, value: float) -> QDoubleSpinBox:
+def _number(low: float, high: float, value: float) -> DecimalBox:
     """A field for a number up to ``high`` with as many decimals as tell a 10,000th of it."""
     decimals = min(max(4 - math.floor(math.log10(high)), 2), 12)
-    field = QDoubleSpinBox(decimals=decimals, minimum=low, maximum=high, keyboardTracking=False)
-    field.setStepType(QDoubleSpinBox.StepType.AdaptiveDecimalStepType)
+    field = DecimalBox(decimals=decimals, minimum=low, maximum=high)
+    field.setStepType(DecimalBox.StepType.AdaptiveDecimalStepType)
     field.setValue(value)
-    return indented(field)
+    return field

@@ -115,12 +115,9 @@ def _pdf(page: Page, size: OutputSize, carries: Carried) -> bytes:
 
 
 def _paint(page: Page, device, scale: float, units: QSizeF) -> None:
-    painter = QPainter(device)
-    try:
+    with QPainter(device) as painter:
         painter.scale(scale, scale)
         page.draw(painter, units)
-    finally:
-        painter.end()
 
 
 def _buffer() -> QBuffer:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.draw.palette import Colours
+from gui.draw.safely import painted
 
 from .exporter import Exporter
 from .film import Look
@@ -124,6 +125,7 @@ class Preview(QWidget):
             self._timer.start()
         super().resizeEvent(event)
 
+    @painted
     def paintEvent(self, _event) -> None:  # noqa: N802
         painter = QPainter(self)
         if self._image is None:

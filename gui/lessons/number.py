@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from ..model.typed_number import plain
+
 ROUNDING = 1e-12  # relative: what float64 may cost a number that is exact
 LARGEST = 10**9
-_NUMBER = re.compile(r"([-+\u2212]?)(\d{1,12}(?:,\d{3})*)(?:/(\d{1,12})|\.(\d{1,12}))?( ?%)?")
+_NUMBER = re.compile(r"([-+\u2212]?)(\d{1,3}(?:,\d{3})+|\d{1,12})(?:/(\d{1,12})|\.(\d{1,12}))?( ?%)?")
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,14 @@ def stated(text: str) -> Stated:
 
 
 def number(text: str) -> Fraction:
-    """A number as a person types it: a decimal point or comma, a fraction, a percentage.  ValueError otherwise."""
-    typed = text.strip()
-    if "." not in typed and typed.count(",") == 1:
-        typed = typed.replace(",", ".")
+    """A number as a person types it: with a decimal point, a fraction, a percentage.  ValueError otherwise."""
+    typed = plain(text)
     if typed[:2].strip("-+\u2212").startswith("."):
         typed = typed.replace(".", "0.", 1)
     match = _NUMBER.fullmatch(typed)
     if match is None:
+        if "," in typed:
+            raise ValueError("Write decimals with a point: commas only group thousands, as in 1,000.")
         raise ValueError("Write a number, such as 1.5, -2, 2/3 or 40 %.")
     return _value(match) * (Fraction(1, 100) if match[5] else 1)
 

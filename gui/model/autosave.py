@@ -39,7 +39,7 @@ class Autosave:
     """Keeps ``document`` in a swap file in ``folder`` while there is something to save.
 
     Not during a drag, but at its end.  ``run(work, then, what)`` does the writing; a failure becomes
-    ``trouble(sentence)``, once until it works again, and disturbs nothing.
+    ``trouble(sentence)``, once, and when it works again ``trouble("")``; it disturbs nothing.
     """
 
     def __init__(self, document: Document, folder, run: Callable = at_once):
@@ -97,9 +97,9 @@ class Autosave:
             return ""
 
     def _told(self, sentence: str) -> None:
-        if sentence and not self._failing:
+        if bool(sentence) != self._failing:
+            self._failing = bool(sentence)
             self.trouble.emit(sentence)
-        self._failing = bool(sentence)
 
     def _remove(self) -> None:
         with suppress(OSError):

@@ -149,6 +149,12 @@ class Clock:
         finally:
             self.release()
 
+    def start_over(self) -> None:
+        """At time 0, forwards and without a range, as for something new."""
+        self.range = None
+        self.direction = 1
+        self.go(0.0)
+
     # steps
 
     def step(self, direction: int, big: bool = False) -> None:

@@ -13,18 +13,17 @@ from pathlib import Path
 from particles import History
 from particles.files import write_scenario
 
+from .file_opening import FileOpening
 from .kept import Kept
 from .long_work import at_once, run_guarded
-from .opening import is_larger, is_scenario, read_system
 from .recent import with_first
 from .signal import Signal
 from .simulation import prepared
 from .system import System
-from .undo import Undo
+from .undo import Step, Undo
 
 AT_ONCE = 10_000  # particles that are simulated (milliseconds) while the user waits
 SIMULATING = "simulating"  # what ``run`` is told
-SMALL_FILE = 2**20  # bytes that are read while the user waits
 
 
 class Document:
@@ -40,12 +39,14 @@ class Document:
         self.changed, self.title_changed, self.drag_ended, self.trouble = Signal(), Signal(), Signal(), Signal()
         self.run = run
         self.path: Path | None = None
-        self.system = self.latest = self._saved = self._loaded = System.empty()
+        self.system = self.latest = self._saved = System.empty()
+        self.loaded = self.system  # as it was when it was new
         self.history: History = prepared(self.system)
         self.recent: list[Path] = []  # files opened or saved, the newest first
+        self._files = FileOpening(self)
         self._undo = Undo()
         self._drags = 0
-        self._newest = self._shown = self._loading = self._opening = 0  # numbers of requests
+        self._newest = self._shown = self._loading = 0  # numbers of requests
         self._before: Kept | None = None
         if system is not None:
             self.load(system)
@@ -60,22 +61,36 @@ class Document:
         """
         if new is self.latest:
             return
-        self._undo.push(self.latest, new, what, merge)
+        self._undo.push(Step(self.latest, new, what, merge))
         self._ask_for(new)
 
     def undo(self) -> None:
         """Take back the last edit; nothing happens where there is none."""
         if self._undo.can_undo:
-            self._ask_for(self._undo.undo())
+            step = self._undo.undo()
+            self._cross(step)
+            self._ask_for(step.before)
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
         if self._undo.can_redo:
-            self._ask_for(self._undo.redo())
+            step = self._undo.redo()
+            self._cross(step)
+            self._ask_for(step.after)
 
     def reset(self) -> None:
         """Back to the system as it was loaded: an edit, which can be undone."""
-        self.edit(self._loaded, "Reset")
+        self.edit(self.loaded, "Reset")
+
+    def take(self, new: System, what: str) -> None:
+        """A new document without a file; the one before can be had back by undo where it has something to save."""
+        if not self.modified:
+            self.load(new)
+        elif new is not self.latest:
+            step = Step(self.latest, new, what, None, [(None, new)])
+            self._undo.push(step)
+            self._cross(step)
+            self._ask_for(new)
 
     can_undo = property(lambda self: self._undo.can_undo)
     can_redo = property(lambda self: self._undo.can_redo)
@@ -84,25 +99,20 @@ class Document:
 
     def load(self, system: System, path=None, modified: bool = False) -> None:
         """A new document: what could be undone is forgotten.  ``modified``: it is not what ``path`` holds."""
-        self._before = self._before or self.set_aside()  # until the new one is shown
-        self._undo.clear()
-        while self.dragging:
-            self.end_drag()
-        self._loading = self._newest + 1
-        self.path = None if path is None else Path(path)
-        self._loaded, self._saved = system, None if modified else system
-        self._ask_for(system)
+        self.bring_back(Kept(system, None if path is None else Path(path), system, None if modified else system))
 
     def set_aside(self) -> Kept:
         """What ``bring_back`` needs to show this document again as it is now, with all that can be undone."""
-        return Kept(self.latest, self.path, self._loaded, self._saved, self._undo.steps())
+        return Kept(self.latest, self.path, self.loaded, self._saved, self._undo.steps())
 
     def bring_back(self, kept: Kept) -> None:
         """Show a document again that was set aside, instead of the present one."""
-        self.load(kept.system, kept.path)
-        self._loaded, self._saved = kept.loaded, kept.saved
-        self._undo.set_steps(kept.steps)
-        self.title_changed.emit()
+        self._before = self._before or self.set_aside()  # until the new one is shown
+        while self.dragging:
+            self.end_drag()
+        self._loading = self._newest + 1
+        self._belong(kept)
+        self._ask_for(kept.system)
 
     # files
 
@@ -112,12 +122,7 @@ class Document:
         ValueError or OSError, one sentence, where that fails; for a large file through ``trouble``, later.  Only a
         scenario keeps its path: saving must not overwrite an array with a scenario.
         """
-        path = Path(path)
-        own = path if is_scenario(path) else None
-        if not is_larger(path, SMALL_FILE):
-            self._opened(read_system(path), own, path)
-        else:
-            self._open_large(path, own)
+        self._files.open(Path(path))
 
     def save(self, path=None) -> None:
         """Write the latest system as a scenario (JSON) to ``path`` (default: where it came from).
@@ -217,31 +222,23 @@ class Document:
 
     def _back_to_shown(self) -> None:
         if self._before is not None:  # also the new document's path goes: nothing must be saved over that file
-            _, self.path, self._loaded, self._saved, steps = self._before
-            self._undo.set_steps(steps)
+            self._belong(self._before)
             self._before = None
         self.latest = self.system
-        self._undo.retreat(self.system)
+        for step in self._undo.retreat(self.system):
+            self._cross(step)
         self.title_changed.emit()
 
-    def _open_large(self, path: Path, own: Path | None) -> None:
-        self._opening += 1
-        opening, edits = self._opening, self._newest
+    def _belong(self, kept: Kept) -> None:
+        _, self.path, self.loaded, self._saved, steps = kept
+        self._undo.set_steps(steps)
 
-        def opened(system):
-            if opening == self._opening:  # else another file was asked for since
-                if edits != self._newest:
-                    self.trouble.emit(
-                        f"{path} was not opened, because the document was edited meanwhile: open it again"
-                    )
-                else:
-                    self._opened(system, own, path)
-
-        run_guarded(self.run, lambda: read_system(path), opened, self.trouble.emit, f"opening {path}")
-
-    def _opened(self, system: System, own: Path | None, path: Path) -> None:
-        self.recent = with_first(path, self.recent)
-        self.load(system, own)
+    def _cross(self, step: Step) -> None:
+        """A step from one document to another: it goes on with what the other belongs to."""
+        if step.elsewhere is not None:
+            here = self.path, self.loaded
+            self.path, self.loaded = step.elsewhere[0]
+            step.elsewhere[0] = here
 
     def _written(self, system: System, path: Path, _=None) -> None:
         self.path, self._saved = path, system

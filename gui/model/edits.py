@@ -86,12 +86,14 @@ def duplicated(system: System, ids) -> System:
 def renamed(system: System, name: str, why: str | None = None) -> System:
     """Under another name, and with another sentence of what there is to see."""
     name = checked_text("name", name.strip() if isinstance(name, str) else name)
-    return replace(system, name=name, why=system.why if why is None else checked_text("why", why), source=None)
+    return replace(
+        system, name=name, why=system.why if why is None else checked_text("why", why), source=None, seed=None
+    )
 
 
 def with_horizon(system: System, horizon: float) -> System:
     """Looked at until another time (> 0)."""
-    return replace(system, horizon=checked_horizon(horizon), source=None)
+    return replace(system, horizon=checked_horizon(horizon), source=None, seed=None)
 
 
 def mirrored(system: System) -> System:
@@ -129,7 +131,7 @@ def _edited(system: System, position, velocity, mass, ids) -> System:
     """The same document with other particles; those at one position keep the order in which they are given."""
     order = np.argsort(position, kind="stable")
     particles = Particles(position[order], velocity[order], mass[order])
-    return replace(system, particles=particles, ids=ids[order], source=None)
+    return replace(system, particles=particles, ids=ids[order], source=None, seed=None)
 
 
 def _checked(what: str, values, n: int) -> np.ndarray:

@@ -15,4 +15,4 @@ class Kept(NamedTuple):
     path: Path | None
     loaded: System
     saved: System | None
-    steps: tuple
+    steps: tuple = ((), ())

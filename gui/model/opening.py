@@ -20,7 +20,7 @@ import numpy as np
 from particles.checked_file import at_once, naming, read_whole, shown
 from particles.files import read_history, read_scenario
 
-from .system import AFTER_THE_END, System, printable
+from .system import LARGEST, SMALLEST, System, printable, shown_until
 
 LARGEST_FILE = 2 * 2**30  # bytes
 MOST_WEIGHTS = 20_000_000  # more are neither simulated nor drawn while anybody waits
@@ -46,7 +46,9 @@ def read_system(path) -> System:
         with naming(path):
             return _weights_in(data, path.stem)
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        return System.of_scenario(read_scenario(path), from_file=True)
+        scenario = read_scenario(path)
+        with naming(path):
+            return System.of_scenario(scenario, from_file=True)
     what = "it is empty" if not data else "it holds neither a scenario (JSON), a history (npz) nor weights (npy, npz)"
     raise ValueError(f"{path}: {what}")
 
@@ -73,8 +75,8 @@ def _of_history(path: Path) -> System:
     history = read_history(path)
     with naming(path):
         _check_size(len(history.particles))
-        end = history.until if math.isfinite(history.until) else AFTER_THE_END * history.last_collision
-        horizon = end if 0 < end < math.inf else 1.0
+        until = history.until
+        horizon = until if SMALLEST <= until <= LARGEST else shown_until(history.last_collision)
         why = f"{len(history.particles):,} particles of a recorded history."
         return System(history.particles, name=printable(path.stem), why=why, horizon=horizon)
 
@@ -130,7 +132,7 @@ def _header(stream) -> tuple[tuple[int, ...], np.dtype]:
         read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
         shape, _, dtype = read(stream)
     except (ValueError, TypeError, *_BROKEN):
-        raise ValueError("the header of an array is damaged") from None
+        raise ValueError("the header of an array is damaged or cut off") from None
     if dtype.hasobject:
         raise ValueError("it holds Python objects, which are never loaded")
     return shape, dtype

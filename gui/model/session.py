@@ -26,6 +26,7 @@ class Session:
         self.selection = Selection(self.document)
         self.options = Options() if options is None else options
         self._cached: dict[str, tuple] = {}  # name -> (what it was made from, value)
+        self._loaded = self.document.loaded
         self.document.changed.connect(self._follow)
         self._follow()
 
@@ -63,12 +64,15 @@ class Session:
         self.clock.pause()
 
     def _follow(self) -> None:
-        """The document shows another system: so do the clock and the selection."""
+        """The document shows another system: so do the clock and the selection.  A new document begins at time 0."""
         self._cached.clear()
         # Views hear of it from the document, when all of this is done: none must read a new time with an old history.
         with self.clock.changed.blocked(), self.selection.changed.blocked():
             self.clock.events = self.document.history.events.time
             self.clock.horizon = self.document.system.horizon
+            if self._loaded is not self.document.loaded:
+                self._loaded = self.document.loaded
+                self.clock.start_over()
             self.selection.prune()
 
     def _kept(self, name: str, made_from: tuple, make):

@@ -13,6 +13,7 @@ from particles import Particles, scenarios
 from particles.scenarios import Scenario
 
 LONGEST_TEXT = 1000  # characters; what a scenario file takes
+LARGEST, SMALLEST = 1e100, 1e-100  # beyond, energies overflow and times have no place on an axis
 AFTER_THE_END = 1.1  # look a little past the last collision
 
 
@@ -53,6 +54,7 @@ class System:
         object.__setattr__(self, "horizon", checked_horizon(self.horizon))
         for what in ("name", "why"):
             checked_text(what, getattr(self, what))
+        _check_sizes(self.particles)
 
     def __len__(self) -> int:
         return len(self.particles)
@@ -86,8 +88,7 @@ class System:
         """Weights of any shape under the penalty; looked at until a little after the last collision."""
         particles = Particles.from_weights(weights)
         if horizon is None:
-            end = AFTER_THE_END * last_collision_of_weights(particles.position)
-            horizon = end if 0 < end < math.inf else 1.0
+            horizon = shown_until(last_collision_of_weights(particles.position))
         why = f"{len(particles):,} weights that come together as the penalty grows."
         return cls(particles, name=printable(name), why=why, horizon=horizon, kind="weights")
 
@@ -166,9 +167,24 @@ def checked_horizon(horizon) -> float:
         value = float(horizon)
     except (TypeError, ValueError, OverflowError):
         value = math.nan
-    if not 0 < value < math.inf:
-        raise ValueError(f"the time shown is {horizon}: give a number > 0")
+    if not SMALLEST <= value <= LARGEST:
+        raise ValueError(f"the time shown is {horizon}: give a number from {SMALLEST:g} to {LARGEST:g}")
     return value
+
+
+def shown_until(last_collision: float) -> float:
+    """How long to look at what ends with this collision: a little longer; 1 where that is no time that can be shown."""
+    end = AFTER_THE_END * last_collision
+    return min(end, LARGEST) if SMALLEST <= end < math.inf else 1.0
+
+
+def _check_sizes(particles: Particles) -> None:
+    """ValueError for numbers so large that energies and moments would overflow; masses are in bounds already."""
+    for what in ("position", "velocity"):
+        values = getattr(particles, what)
+        largest = max(float(values.max(initial=0.0)), -float(values.min(initial=0.0)))
+        if largest > LARGEST:
+            raise ValueError(f"a {what} of {largest:g} is too large: give numbers up to {LARGEST:g} in size")
 
 
 def checked_text(what: str, text: str) -> str:

@@ -13,12 +13,17 @@ BYTES_A_PARTICLE = 32
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """An edit: the systems before and after it, and what it is called."""
+    """An edit: the systems before and after it, and what it is called.
+
+    ``elsewhere`` is None within one document.  Where the edit leads from one document to another, it holds what the
+    one that is not shown belongs to.
+    """
 
     before: System
     after: System
     what: str
     merge: object
+    elsewhere: list | None = None
 
 
 class Undo:
@@ -42,13 +47,13 @@ class Undo:
         self.clear()
         self._done, self._undone = map(list, steps)
 
-    def push(self, before: System, after: System, what: str, merge: object = None) -> None:
+    def push(self, step: Step) -> None:
         """An edit was made; what was taken back before is forgotten."""
         last = self._done[-1] if self._done else None
-        if self._merging and merge is not None and last.merge == merge:
-            self._done[-1] = Step(last.before, after, what, merge)
+        if self._merging and step.merge is not None and last.merge == step.merge:
+            self._done[-1] = Step(last.before, step.after, step.what, step.merge)
         else:
-            self._done.append(Step(before, after, what, merge))
+            self._done.append(step)
         self._undone.clear()
         self._merging = True
         self._forget()
@@ -57,26 +62,28 @@ class Undo:
         """The next edit is a step of its own."""
         self._merging = False
 
-    def undo(self) -> System:
-        """Take the last step back: the system before it."""
+    def undo(self) -> Step:
+        """Take the last step back."""
         step = self._done.pop()
         self._undone.append(step)
         self._merging = False
-        return step.before
+        return step
 
-    def redo(self) -> System:
-        """Make the step again that was taken back last: the system after it."""
+    def redo(self) -> Step:
+        """Make the step again that was taken back last."""
         step = self._undone.pop()
         self._done.append(step)
         self._merging = False
-        return step.after
+        return step
 
-    def retreat(self, system: System) -> None:
-        """What led away from ``system`` did not come about: forget it."""
+    def retreat(self, system: System) -> list[Step]:
+        """What led away from ``system`` did not come about: these steps, the last first, are forgotten."""
+        forgotten = []
         while self._done and self._done[-1].after is not system:
-            self._done.pop()
+            forgotten.append(self._done.pop())
         self._undone.clear()
         self._merging = False
+        return forgotten
 
     can_undo = property(lambda self: bool(self._done))
     can_redo = property(lambda self: bool(self._undone))

@@ -14,12 +14,11 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.draw.spin_box import indented
+from gui.draw.spin_box import WholeBox
 
 from . import choices
 from .choices import Request
@@ -40,7 +39,7 @@ class RunForm(QWidget):
         self._folder_is_own = True  # until the user types another
         self.preset, self.method = QComboBox(), QComboBox()
         self.strength, self.folder = QLineEdit(), QLineEdit()
-        self.epochs, self.seed = indented(QSpinBox()), indented(QSpinBox())
+        self.epochs, self.seed = WholeBox(), WholeBox()
         self.epochs.setRange(1, 100_000)
         self.seed.setRange(0, choices.LARGEST_SEED)
         self.browse = QPushButton("Choose…")

@@ -242,9 +242,5 @@ class TrainingPage(Conditions, QWidget):
             self.watcher.ask(moment, None, lambda tensors: self.view.show_filters(config, tensors))
 
     def _open_system(self, system: System) -> None:
-        document = self._session.document
-        if document.modified:  # what was edited can be had back by undo
-            document.edit(system, f"open {system.name}")
-        else:
-            document.load(system)
+        self._session.document.take(system, f"Open {system.name}")
         self.particles_opened.emit()

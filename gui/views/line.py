@@ -46,9 +46,8 @@ class LineView(LinkedView):
         self.zoom = SharedZoom(self.x_range)
         self.editing = LineEditing(session)
         self.hovered: Grip | None = None
-        self.hint = ""
+        self.hint, self._panned = "", False
         self._press: tuple[QPointF, Grip | None] | None = None
-        self._panned = False
         self._scale: tuple[tuple, Scale] | None = None
         self._hint_timer = QTimer(self, singleShot=True, interval=HINT_MS)
         self._hint_timer.timeout.connect(self.tell)
@@ -57,16 +56,14 @@ class LineView(LinkedView):
     def scene(self, rect: QRectF | None = None) -> LineScene:
         """Where everything is on a paper ``rect`` (default: the widget)."""
         rect = self.paper() if rect is None else rect
-        options = self.session.options
-        limits = (self.x_range.low, self.x_range.high)
+        options, limits = self.session.options, (self.x_range.low, self.x_range.high)
         return LineScene(self.session, self.area(rect), limits, self._steady_scale(), options.arrows, options.ghosts)
 
     def area(self, rect: QRectF) -> QRectF:
         """The part of ``rect`` for the line."""
         font = sized(self.font(), 1.0)
         lines = 2 if rect.height() > 330 else 1
-        bottom = lines * QFontMetricsF(sized(font, SMALL)).height() + 8
-        top = heading_height(font)
+        top, bottom = heading_height(font), lines * QFontMetricsF(sized(font, SMALL)).height() + 8
         return QRectF(
             rect.left() + LEFT,
             rect.top() + top,
@@ -144,8 +141,7 @@ class LineView(LinkedView):
             return
         start, grip = self._press
         if self.editing.gesture is not None:
-            self.editing.move(point, self.scene())
-            self._follow_gesture()
+            self._pull(point)
         elif self._panned or (point - start).manhattanLength() >= QApplication.startDragDistance() // 2:
             self._drag(start, point, grip)
 
@@ -160,10 +156,14 @@ class LineView(LinkedView):
             self._press = None
         elif not self.scene().strip:
             self.x_range.held = True
-            scene = self.scene()
-            self.editing.begin(grip, scene, start)
-            self.editing.move(point, scene)
+            self.editing.begin(grip, self.scene(), start)
+            self._pull(point)
+
+    def _pull(self, point: QPointF) -> None:
+        if self.editing.move(point, self.scene()):
             self._follow_gesture()
+        else:
+            self._press, self.x_range.held = None, False
 
     def mouseReleaseEvent(self, event) -> None:  # noqa: N802
         if event.button() != Qt.MouseButton.LeftButton:

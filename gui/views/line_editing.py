@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -106,11 +107,16 @@ class LineEditing:
         )
         self.session.document.begin_drag()
 
-    def move(self, point: QPointF, scene: LineScene) -> None:
-        """Follow the mouse."""
-        {"disc": self._move_position, "tip": self._move_velocity, "rim": self._move_mass}[self.gesture.kind](
-            point, scene
-        )
+    def move(self, point: QPointF, scene: LineScene) -> bool:
+        """Follow the mouse; False where there is nothing to hold any more, and so it lets go."""
+        document = self.session.document
+        if not document.dragging or not document.latest.holds(self.gesture.ids).all():  # a new document, or deleted
+            self.end()
+            return False
+        move = {"disc": self._move_position, "tip": self._move_velocity, "rim": self._move_mass}[self.gesture.kind]
+        with suppress(ValueError):  # beyond what can be: it stays where it was
+            move(point, scene)
+        return True
 
     def end(self) -> None:
         """Let go."""

@@ -122,12 +122,11 @@ class LinkedView(Magnified, QWidget):
             pixmap = QPixmap(max(round(rect.width() * ratio), 1), max(round(rect.height() * ratio), 1))
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(pixmap)
-            inner.setFont(painter.font())
-            inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-            inner.translate(-rect.topLeft())
-            paint(inner)
-            inner.end()
+            with QPainter(pixmap) as inner:  # also when painting fails: pixels that are painted on must not go
+                inner.setFont(painter.font())
+                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
+                inner.translate(-rect.topLeft())
+                paint(inner)
             self._layers[name] = (key, pixmap)
         painter.drawPixmap(rect.topLeft(), pixmap)
 

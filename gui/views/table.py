@@ -11,13 +11,12 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from gui.draw.palette import Colours
-from gui.draw.spin_box import indented
+from gui.draw.spin_box import WholeBox
 from gui.model import edits
 from gui.model.large_edits import edit_all
 from particles import scenarios
@@ -160,7 +159,7 @@ class ParticleTable(QWidget):
     def _make_random_panel(self) -> None:
         """Kind, number and seed of random particles; hidden until asked for."""
         self.random_panel = QWidget()
-        self.kind, self.count, self.seed = QComboBox(), indented(QSpinBox()), indented(QSpinBox())
+        self.kind, self.count, self.seed = QComboBox(), WholeBox(), WholeBox()
         for kind in edits.RANDOM:
             self.kind.addItem(kind.replace("-", " ").capitalize(), kind)
             self.kind.setItemData(self.kind.count() - 1, scenarios.why(kind), Qt.ItemDataRole.ToolTipRole)

@@ -8,40 +8,29 @@ import numpy as np
 
 from gui.model.edits import next_id
 from gui.model.system import System
+from gui.model.typed_number import number, plain
 from particles import Particles
 
 COLUMNS = ("position", "velocity", "mass")
 MOST_ROWS = 100_000
 
 
-def number(text: str, what: str) -> float:
-    """The number that a user typed as ``what``; ValueError, one sentence, where it is none."""
-    plain = str(text).strip().replace("\N{MINUS SIGN}", "-")
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")  # a decimal comma
-    try:
-        return float(plain)
-    except ValueError:
-        raise ValueError(f"the {what} must be a number such as 0.25 or 1e-3, got {text.strip()[:40]!r}") from None
-
-
 def block_of(text: str) -> np.ndarray:
     """The rows and columns of numbers in a text from a spreadsheet, (r, c) float64.
 
-    Columns are split at tabs, else semicolons, else commas, else blanks; a first row without any number is a heading.
-    ValueError, one sentence, for anything else.
+    Columns are split at tabs, else semicolons, else commas, else blanks; a first row is a heading where nothing in it
+    begins as a number.  Commas split columns where a row has several, or a point as well; a row that is one number
+    with its thousands grouped is that number.  ValueError, one sentence, for anything else, also for "0,5": it may be
+    one number or two.
     """
     lines = [line for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if line.strip()]
     if not lines:
         raise ValueError("there are no numbers on the clipboard: copy a block of cells first")
     if len(lines) > MOST_ROWS + 1:
         raise ValueError(f"{len(lines):,} rows are too many to paste, {MOST_ROWS:,} is the most: open them as a file")
-    joint = lines[len(lines) > 1]
-    separator = next((mark for mark in ("\t", ";", ", ") if mark in joint), None)
-    if separator is None and joint.count(",") and (joint.count(",") > 1 or "." in joint):
-        separator = ","
+    separator = _separator(lines)
     rows = [[cell.strip() for cell in line.split(separator)] for line in lines]
-    if len(rows) > 1 and not any(_is_number(cell) for cell in rows[0]):
+    if len(rows) > 1 and _is_heading(rows[0]):
         rows = rows[1:]
     widths = {len(row) for row in rows}
     if len(widths) > 1:
@@ -53,10 +42,8 @@ def block_of(text: str) -> np.ndarray:
         for c, cell in enumerate(row):
             try:
                 values[r, c] = number(cell, "value")
-            except ValueError:
-                raise ValueError(
-                    f"row {r + 1}, column {c + 1} to paste is {cell[:40]!r}: it must be a number"
-                ) from None
+            except ValueError as error:
+                raise ValueError(f"row {r + 1}, column {c + 1} to paste: {error}") from None
     return values
 
 
@@ -88,7 +75,7 @@ def pasted(system: System, rank: int, column: int, block: np.ndarray) -> tuple[S
     written = ids[rank : rank + rows]
     order = np.argsort(columns[0], kind="stable")
     particles = Particles(*(values[order] for values in columns))
-    return replace(system, particles=particles, ids=ids[order], source=None), written
+    return replace(system, particles=particles, ids=ids[order], source=None, seed=None), written
 
 
 def text_of(system: System, ranks: np.ndarray, columns: list[int]) -> str:
@@ -110,9 +97,16 @@ def _check(block: np.ndarray, column: int) -> None:
             raise ValueError(f"the mass in row {row + 1} to paste is {block[row, c]:g}: it must be positive")
 
 
-def _is_number(cell: str) -> bool:
-    try:
-        number(cell, "value")
-    except ValueError:
-        return False
-    return True
+def _separator(lines: list[str]) -> str | None:
+    """What splits the columns of these rows; None: blanks."""
+    first = lines[len(lines) > 1]  # below a heading
+    mark = next((mark for mark in ("\t", ";", ", ") if mark in first), None)
+    loose = [line for line in map(plain, lines) if "," in line]  # commas that group no thousands
+    if mark is None and loose:
+        return "," if _is_heading(lines[:1]) or any("." in line or line.count(",") > 1 for line in loose) else None
+    return mark
+
+
+def _is_heading(cells: list[str]) -> bool:
+    """Does none of the cells begin as a number does?"""
+    return not any(plain(cell)[:1] in set("+-.0123456789") for cell in cells)

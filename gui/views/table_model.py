@@ -6,9 +6,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 
 from gui.draw.palette import Colours
 from gui.model import edits
+from gui.model.typed_number import number
 
 from .linked_axes import readable
-from .table_blocks import COLUMNS, number
+from .table_blocks import COLUMNS
 
 HEADINGS = ("rank", *COLUMNS)
 WHY = (

@@ -33,14 +33,14 @@ class Comparison:
         if self._task is not None and not self._task.cancelled:
             self._again = True
             return
-        t, colours = page.session.clock.t, page.colours
+        amounts, colours = page.amounts, page.colours
         lineage = page.session.colours if page.colouring.currentData() == "cluster" else None
         if result.n <= AT_ONCE:
-            self._show(result, result.at(t, lineage, colours))
+            self._show(result, result.at(amounts, lineage, colours))
             return
         self._again = False
         self._task = page.workers.run(
-            lambda: result.at(t, lineage, colours),
+            lambda: result.at(amounts, lineage, colours),
             lambda shown: self._computed(result, shown),
             "comparing the weights",
             failed=lambda error: self._computed(result, None, error),

@@ -31,11 +31,14 @@ class Figures(NamedTuple):
 
 
 def figures(clusters: Clusters, n: int, dtype: str) -> Figures:
-    """The figures of ``n`` weights of which those in a cluster are equal; O(k) for k clusters."""
+    """The figures of ``n`` weights of which those in a cluster are equal; O(k) for k clusters in order."""
     sizes = clusters.sizes(n)
     if not n:
         return Figures(0, 0.0, 0.0, 0.0, 0.0, 0.0)
     position = clusters.position
+    if (position[1:] < position[:-1]).any():
+        order = np.argsort(position, kind="stable")
+        position, sizes = position[order], sizes[order]
     held = rounded(position, dtype)
     distinct = 1 + int(np.count_nonzero(held[1:] != held[:-1]))
     mean = float(sizes @ position) / n

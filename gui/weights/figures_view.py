@@ -13,7 +13,7 @@ ROWS = (  # text, why, how a value of Figures is shown
     ("R(w)", "The penalty: the sum of all distances between two weights, over n - 1.", lambda f: f"{f.penalty:.5g}"),
     ("Bits a weight", MEANING, lambda f: f"{f.bits:.2f}"),
     ("Largest share", "How many of all weights have the most frequent value.", lambda f: f"{f.largest:.1%}"),
-    ("Mean", "The penalty keeps the mean.", lambda f: f"{f.mean:.4g}"),
+    ("Mean", "The penalty keeps the mean; l1 draws it towards 0.", lambda f: f"{f.mean:.4g}"),
     ("Spread", "The standard deviation of the weights.", lambda f: f"{f.spread:.4g}"),
 )
 

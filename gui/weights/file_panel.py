@@ -11,14 +11,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from ..draw.palette import Colours
-from ..draw.spin_box import indented
+from ..draw.spin_box import WholeBox
 from .subject import MOST_PARTICLES
 from .tensor_table import TensorTable
 from .tensors import TensorFile
@@ -53,9 +52,8 @@ class FilePanel(QWidget):
         self.table = self._table()
         self.sample = QCheckBox("Sample of")
         self.sample.setToolTip("Simulate fewer weights, evenly by rank. The file you save is always of all weights.")
-        self.count = indented(QSpinBox(minimum=2, maximum=MOST_PARTICLES, value=SAMPLE, groupSeparatorShown=True))
+        self.count = WholeBox(minimum=2, maximum=MOST_PARTICLES, value=SAMPLE, groupSeparatorShown=True)
         self.count.setAccessibleName("Weights in the sample")
-        self.count.setKeyboardTracking(False)
         self.sample.toggled.connect(lambda: self.resampled.emit())
         self.count.valueChanged.connect(lambda: self.sample.isChecked() and self.resampled.emit())
         self._arrange()

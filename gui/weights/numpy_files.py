@@ -74,13 +74,21 @@ def _entry(name: str, file, length: int) -> Entry:
     if version not in ((1, 0), (2, 0), (3, 0)):
         raise ValueError(f"its npy version is {version[0]}.{version[1]}: 1.0 to 3.0 are known")
     header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = header(file)
+    try:
+        shape, _, dtype = header(file)
+    except (*_FOREIGN, ValueError, TypeError):  # in NumPy's words, which help nobody
+        raise ValueError(f"the header of {shown(name)} is damaged or cut off") from None
     if dtype.hasobject:
         return Entry(name, shape, "Python objects")
     left = length - file.tell()
     if min(shape, default=0) < 0 or math.prod(shape) * dtype.itemsize != left:
         raise ValueError(f"{shown(name)} announces shape {shape} of {dtype}, but {left:,} bytes follow")
-    return Entry(name, tuple(map(int, shape)), dtype.newbyteorder("=").name if dtype.kind == "f" else str(dtype))
+    return Entry(name, tuple(map(int, shape)), _named(dtype))
+
+
+def _named(dtype: np.dtype) -> str:
+    """A type, in words where NumPy has only a code for it."""
+    return {"U": "text", "S": "text", "V": "records"}.get(dtype.kind) or dtype.newbyteorder("=").name
 
 
 def _array(file) -> np.ndarray:

@@ -12,6 +12,7 @@ from ..draw.palette import Colours
 from .actions import ACTIONS
 from .comparison import Comparison
 from .opening import PATTERN, holds_weights, open_weights
+from .outcome import Amounts
 from .page_layout import arrange
 from .result import Result
 from .saving import FORMATS, in_words, shared, write
@@ -115,13 +116,17 @@ class WeightsPage(QWidget):
     def can_weights_save(self) -> bool:
         return self.subject is not None and self.result.subject is self.subject
 
+    @property
+    def amounts(self) -> Amounts:
+        """What is done to the weights now."""
+        return Amounts(self.session.clock.t, self.saving.rewind.value(), self.saving.field.value)
+
     def save(self, path) -> None:
-        """Save the whole tensor at exactly the strength shown, in a worker."""
-        tensor, strength = self.subject.tensor, self.session.clock.t
-        rewind, l1 = self.saving.rewind.value(), self.saving.l1
+        """Save the whole tensor as it is shown, in a worker."""
+        tensor, amounts = self.subject.tensor, self.amounts
 
         def work():
-            found = shared(tensor, strength, rewind, l1)
+            found = shared(tensor, *amounts)
             write(path, found)
             return in_words(path, found)
 
@@ -186,12 +191,8 @@ class WeightsPage(QWidget):
         document = self.session.document
         self.subject = self._arriving = made
         n = len(made.system)
-        if document.modified and len(document.latest):
-            self._opened.append(made)
-            document.edit(made.system, "Open weights")
-        else:
-            self._opened = [made]
-            document.load(made.system)
+        self._opened = [*(self._opened if document.modified else []), made]
+        document.take(made.system, "Open weights")
         if document.busy:
             self._say(f"Simulating {n:,} weights…")
 
@@ -241,7 +242,7 @@ class WeightsPage(QWidget):
         for widget in (self.strength, self.saving):
             widget.setVisible(result.shows_weights)
         self.saving.button.setEnabled(self.can_weights_save())
-        self.saving.button.setToolTip(result.note(self.session.clock.t))
+        self.saving.button.setToolTip(result.note(self.amounts))
         self.strength.refresh()
 
     def _say(self, text: str) -> None:

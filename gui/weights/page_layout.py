@@ -58,6 +58,7 @@ def arrange(page) -> None:
     page.stale.clicked.connect(page.restore)
     page.strength = Strength(page.session)
     page.saving = SaveRow(page.do_weights_save)
+    page.saving.changed.connect(page.refresh)
     page.sheet = QStackedWidget()
     page.sheet.addWidget(_welcome())
     page.sheet.addWidget(_pictures(page))

@@ -14,6 +14,7 @@ from ..model.lineage import nodes_at
 from ..model.system import System
 from .figures import Figures, even_edges, figures, histogram, mean_change
 from .mosaic_view import after_values, by_cluster, by_value
+from .outcome import Amounts, outcome
 from .subject import Mosaic, Subject
 
 BINS = 240
@@ -21,9 +22,8 @@ DEEP = 3.0  # standard deviations from the mean, where the colour of a value is 
 
 
 class Shown(NamedTuple):
-    """Everything after, at the strength ``t``; ``pixels`` None: no picture of a matrix."""
+    """Everything after; ``pixels`` None: no picture of a matrix."""
 
-    t: float
     figures: Figures
     change: float
     counts: np.ndarray
@@ -70,20 +70,22 @@ class Result:
         """The matrix before, by value."""
         return None if self.mosaic is None else self._by_value(self.mosaic.values, colours)
 
-    def at(self, t: float, lineage: np.ndarray | None, colours: Colours) -> Shown:
+    def at(self, amounts: Amounts, lineage: np.ndarray | None, colours: Colours) -> Shown:
         """Everything after; ``lineage`` (the palette index of each node): the matrix is coloured by cluster, None: by
         value."""
-        clusters = self.history.clusters(t)
+        shared = self.history.clusters(amounts.strength)
+        clusters = outcome(self.system.particles, shared, amounts)
         pixels, mosaic = None, self.mosaic
         if mosaic is not None and lineage is not None:
-            colour = lineage[nodes_at(self.history, t)]
+            nodes = nodes_at(self.history, amounts.strength)
+            colour = lineage[nodes[np.searchsorted(shared.start, clusters.start)]]
             pixels = by_cluster(mosaic, clusters.start, colour, self.n, colours)
         elif mosaic is not None:
             pixels = self._by_value(after_values(mosaic, clusters.start, clusters.position), colours)
         after = figures(clusters, self.n, self.dtype)
         change = mean_change(self.system.particles.position, clusters)
         self.before  # noqa: B018 - so that it is computed here, and not where it is shown
-        return Shown(t, after, change, histogram(clusters, self.n, self.edges), pixels)
+        return Shown(after, change, histogram(clusters, self.n, self.edges), pixels)
 
     @property
     def headline(self) -> str:
@@ -97,12 +99,13 @@ class Result:
         text = f"{self.system.name}: {shape} weights, {tensor.dtype}"
         return f"{text}. You see a sample of {self.n:,}." if self.subject.is_sample else text
 
-    def note(self, t: float) -> str:
+    def note(self, amounts: Amounts) -> str:
         """What would be saved, in a sentence."""
         if self.subject is None:
             return "Only a tensor opened here can be saved."
         which = "all weights, not only the sample," if self.subject.is_sample else "the weights"
-        return f"Write {which} at strength {t:.6g} into a file."
+        more = [f"{what} {amount:.6g}" for what, amount in (("rewind", amounts.rewind), ("l1", amounts.l1)) if amount]
+        return f"Write {which} at {', '.join([f'strength {amounts.strength:.6g}', *more])} into a file."
 
     def _by_value(self, values: np.ndarray, colours: Colours) -> np.ndarray:
         return by_value(values - self.before.mean, DEEP * self.before.spread, colours)

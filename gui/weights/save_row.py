@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
-from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
-from ..draw.spin_box import indented
+from ..draw.number_field import NumberField
+from ..draw.spin_box import DecimalBox
 
 
 class SaveRow(QWidget):
-    """How the weights are saved; ``save`` of the page asks for the file."""
+    """What else is done to the weights; ``save`` of the page asks for the file.  ``changed()``: another amount."""
+
+    changed = Signal()
 
     def __init__(self, save):
         super().__init__()
-        self.rewind = indented(QDoubleSpinBox(minimum=0.0, maximum=1.0, singleStep=0.1, decimals=2))
+        self.rewind = DecimalBox(minimum=0.0, maximum=1.0, singleStep=0.1, decimals=2)
         self.rewind.setFixedWidth(84)
         self.rewind.setAccessibleName("Rewind")
         self.rewind.setToolTip("0 to 1: this share of the clusters' way is undone; the sharing is kept.")
-        self.field = QLineEdit("0")
-        self.field.setFixedWidth(70)
-        self.field.setAccessibleName("Strength of l1")
+        self.field = NumberField("strength of l1", 70)
         self.field.setToolTip("The strength of an l1 penalty in addition: weights nearer to 0 than this become 0.")
-        validator = QDoubleValidator(0.0, 1e300, 17)
-        validator.setLocale(QLocale.c())
-        self.field.setValidator(validator)
+        self.rewind.valueChanged.connect(self.changed)
+        self.field.entered.connect(self.changed)
         self.button = QPushButton("Save result…")
         self.button.setProperty("primary", True)
         self.button.clicked.connect(save)
@@ -38,7 +37,3 @@ class SaveRow(QWidget):
             row.addWidget(label)
             row.addWidget(widget)
         row.addWidget(self.button)
-
-    @property
-    def l1(self) -> float:
-        return float(self.field.text()) if self.field.hasAcceptableInput() else 0.0

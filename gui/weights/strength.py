@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt
-from PySide6.QtGui import QDoubleValidator
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSlider, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
+from ..draw.number_field import NumberField
+from ..draw.refusal import refuse
 from ..model.time_axis import TimeAxis
 
 TICKS = 2000
@@ -25,13 +26,8 @@ class Strength(QWidget):
         self.slider.setToolTip("How strongly the weights are drawn together, on a log scale. It is the time t.")
         self.slider.valueChanged.connect(self._dragged)
         self.slider.sliderPressed.connect(session.clock.pause)
-        self.field = QLineEdit()
-        self.field.setFixedWidth(120)
-        self.field.setAccessibleName("Strength of the penalty as a number")
-        validator = QDoubleValidator(0.0, 1e300, 17)
-        validator.setLocale(QLocale.c())
-        self.field.setValidator(validator)
-        self.field.editingFinished.connect(self._typed)
+        self.field = NumberField("strength of the penalty", 120)
+        self.field.entered.connect(self._typed)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(10)
@@ -52,14 +48,14 @@ class Strength(QWidget):
         self.slider.blockSignals(True)
         self.slider.setValue(round(float(self._axis.forward(t)) * TICKS))
         self.slider.blockSignals(False)
-        if not self.field.hasFocus() or not self.field.isModified():
-            self.field.setText(f"{t:.6g}")
+        self.field.show_value(t)
 
     def _dragged(self, value: int) -> None:
         self.session.clock.t = float(self._axis.inverse(value / TICKS))
 
-    def _typed(self) -> None:
-        if self.field.isModified():
-            self.field.setModified(False)
-            self.session.clock.t = float(self.field.text())
-            self.refresh()
+    def _typed(self, strength: float) -> None:
+        clock = self.session.clock
+        clock.t = strength
+        if strength > clock.horizon:
+            refuse(self, f"the strength {strength:.6g} is beyond what is shown: {clock.horizon:.6g} is the most")
+        self.refresh()

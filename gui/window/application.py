@@ -71,7 +71,8 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
     is_path = subject is not None and (Path(subject).exists() or Path(subject).suffix or "/" in subject)
     if is_path:
         filing.load_scenario(FIRST_SCENARIO, play=False)  # where the file is no good, or is a training run
-        window.open(subject)
+        before = window.session.document.loaded
+        arrives = window.open(subject) and window.session.document.loaded is before
         if args.n is not None or args.seed is not None:
             window.tell("The number of particles and the seed of a file are its own: --n and --seed change scenarios.")
     else:
@@ -84,10 +85,29 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
     if args.time is not None:
         clock.pause()
         clock.go(args.time)
+        if is_path and arrives and window.pages.shown == "particles":
+            _go_once_loaded(window.session, args.time)
     if args.play is not None:
         clock.play() if args.play else clock.pause()
     if args.lesson:  # once the window is there: Qt brings no tab to the front before
         QTimer.singleShot(0, window, lambda: window.attempt(lambda: window.docks.open_lesson(args.lesson)))
+
+
+def _go_once_loaded(session, time: float) -> None:
+    """A large file arrives later, and begins at time 0 as all that is new: only then the time asked for is shown."""
+    document, first = session.document, session.document.loaded
+
+    def arrived() -> None:
+        if document.loaded is not first and not document.busy:
+            forget()
+            session.clock.go(time)
+
+    def forget(_sentence: str = "") -> None:
+        document.changed.disconnect(arrived)
+        document.trouble.disconnect(forget)
+
+    document.changed.connect(arrived)
+    document.trouble.connect(forget)
 
 
 def run(args: argparse.Namespace, first_start: bool = False) -> int:

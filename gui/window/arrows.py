@@ -35,11 +35,10 @@ def _drawn(name: str, points: list[tuple[float, float]], colour: QColor) -> str:
     for scale, suffix in ((1, ""), (2, "@2x")):
         pixmap = QPixmap(SIZE * scale, SIZE * scale)
         pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(scale, scale)
-        painter.setPen(QPen(colour, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.scale(scale, scale)
+            painter.setPen(QPen(colour, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+            painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
         pixmap.save(str(Path(_folder().name) / f"{stem}{suffix}.png"))
     return (Path(_folder().name) / f"{stem}.png").as_posix()

@@ -11,6 +11,7 @@ from particles.scenarios import LARGEST_SEED
 from ..model import edits
 from ..model.document import SIMULATING
 from ..model.large_edits import edit_all
+from ..model.typed_number import number
 from .cards import close_card
 
 
@@ -89,7 +90,8 @@ class Editing:
     def do_new_seed(self) -> None:
         recipe = self._document.latest.source
         seed = 0 if recipe.seed >= LARGEST_SEED else recipe.seed + 1
-        self._window.filing.load_scenario(recipe.name, recipe.n, seed)
+        if self._window.filing.may_leave():
+            self._window.filing.load_scenario(recipe.name, recipe.n, seed)
 
     def can_new_seed(self) -> bool:
         recipe = self._document.latest.source
@@ -113,7 +115,7 @@ class Editing:
             self._window, "Time shown", "Show the system until the time:", text=f"{before.horizon:.12g}"
         )
         if given:
-            self._edit(edits.with_horizon(before, text), "Time shown")
+            self._edit(edits.with_horizon(before, number(text, "time shown")), "Time shown")
 
     def do_reset(self) -> None:
         self._document.reset()

@@ -79,9 +79,6 @@ class Filing:
         clock = self._session.clock
         clock.pause()
         self._document.load(system)
-        clock.range = None
-        clock.direction = 1
-        clock.go(0.0)
         if play:
             clock.play()
 
@@ -128,11 +125,11 @@ class Filing:
     def may_leave(self) -> bool:
         """Ask what to do with unsaved changes, if there are any; False: stay."""
         self._leave_lesson()  # the question is about the user's own document
-        if not self._document.modified or not len(self._document.latest):
+        if not self._document.modified:
             return True
         answer = ask_unsaved(self._window, self._document.latest.name)
         if answer == QMessageBox.StandardButton.Save:
-            self.do_save()
+            self._window.attempt(self.do_save)
             return not self._document.modified
         return answer == QMessageBox.StandardButton.Discard
 
@@ -166,12 +163,21 @@ class Filing:
 
 def ask_unsaved(window, name: str) -> QMessageBox.StandardButton:
     """The one question that has to be answered: save, discard or cancel."""
+    box = unsaved_box(window, name)
+    answer = box.exec()
+    box.deleteLater()
+    return QMessageBox.StandardButton(answer)
+
+
+def unsaved_box(window, name: str) -> QMessageBox:
+    """The box that asks it."""
     box = QMessageBox(window)
     box.setWindowTitle("Unsaved changes")
     box.setText(f"“{name}” has changes that are not saved.")
     button = QMessageBox.StandardButton
-    box.setStandardButtons(button.Save | button.Discard | button.Cancel)
-    box.setDefaultButton(button.Save)
-    answer = box.exec()
-    box.deleteLater()
-    return button(answer)
+    box.setStandardButtons(button.Discard | button.Cancel)
+    box.setDefaultButton(button.Cancel)
+    if len(window.session.document.latest):  # no file holds an empty line
+        box.addButton(button.Save)
+        box.setDefaultButton(button.Save)
+    return box

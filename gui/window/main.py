@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.autosave = None if unsaved is None else Autosave(session.document, unsaved, self._run_quietly)
         if self.autosave is not None:
-            self.autosave.trouble.connect(self.tell)
+            self.autosave.trouble.connect(lambda sentence: self.tell(sentence, page="autosave"))
         self.ticking = Ticking(session.clock, self)
         self._finished = self._closed = self.layout_restored = False
         self._refresh_title()

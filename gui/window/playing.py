@@ -72,10 +72,10 @@ class Playing:
 
     def do_restart(self) -> None:
         self._clock.direction = 1
-        self._clock.go(0.0 if self._clock.range is None else self._clock.range[0])
+        self._clock.go(0.0)
 
     def do_to_end(self) -> None:
-        self._clock.go(self._clock.horizon if self._clock.range is None else self._clock.range[1])
+        self._clock.go(self._clock.horizon)
 
     def do_previous_event(self) -> None:
         self._clock.step_event(-1, self._session.history)
@@ -132,10 +132,14 @@ class Playing:
         return self._clock.mode == "events"
 
     def do_range_start(self) -> None:
+        if self._clock.t >= self._clock.horizon:
+            raise ValueError("a range cannot start at the end of the time shown: go to an earlier time first")
         end = self._clock.horizon if self._clock.range is None else self._clock.range[1]
         self._clock.range = (self._clock.t, end if end > self._clock.t else self._clock.horizon)
 
     def do_range_end(self) -> None:
+        if self._clock.t <= 0:
+            raise ValueError("a range cannot end at time 0: go to a later time first")
         start = 0.0 if self._clock.range is None else self._clock.range[0]
         self._clock.range = (start if start < self._clock.t else 0.0, self._clock.t)
 

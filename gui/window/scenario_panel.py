@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 from particles import scenarios
 
 from ..draw.palette import Colours
-from ..draw.spin_box import indented
+from ..draw.spin_box import WholeBox
 from ..model.action import Action
 
 ROOM_FOR_TABLE = 520  # pixels
@@ -61,12 +60,9 @@ class ScenarioPanel(QWidget):
         self.refresh()
 
     def _numbers(self) -> None:
-        self.count, self.seed = indented(QSpinBox()), indented(QSpinBox())
-        for box, largest, what in ((self.count, MOST, "Number of particles"), (self.seed, LARGEST_SEED, "Seed")):
-            box.setRange(0, largest)
+        self.count, self.seed = WholeBox(), WholeBox()
+        for box, what in ((self.count, "Number of particles"), (self.seed, "Seed")):
             box.setGroupSeparatorShown(True)
-            box.setKeyboardTracking(False)
-            box.lineEdit().setTextMargins(6, 0, 0, 0)
             box.setAccessibleName(what)
             box.editingFinished.connect(self._redraw)
         self.again = QPushButton("Draw again")
@@ -133,11 +129,14 @@ class ScenarioPanel(QWidget):
         system = self.session.document.system
         recipe = system.source
         self.why.setText(system.why)
-        for box, value in ((self.count, len(system)), (self.seed, recipe.seed if recipe and recipe.seed else 0)):
+        smallest, _default, largest = scenarios.sizes(recipe.name) if recipe else (len(system), 0, len(system))
+        sizes, seeds = (smallest, min(largest, max(MOST, len(system)))), (0, LARGEST_SEED)
+        seed = recipe.seed if recipe and recipe.seed else 0
+        for box, value, ends in ((self.count, len(system), sizes), (self.seed, seed, seeds)):
             box.blockSignals(True)
+            box.setRange(*ends)
             box.setValue(min(value, box.maximum()))
             box.blockSignals(False)
-        smallest, _default, largest = scenarios.sizes(recipe.name) if recipe else (0, 0, 0)
         self.count.setEnabled(recipe is not None and smallest < largest)
         self.seed.setEnabled(recipe is not None and recipe.seed is not None)
         self.again.setEnabled(recipe is not None and recipe.seed is not None)
@@ -150,9 +149,7 @@ class ScenarioPanel(QWidget):
         recipe = self.session.document.system.source
         if recipe is None:
             return
-        smallest, _default, largest = scenarios.sizes(recipe.name)
-        count = min(max(self.count.value(), smallest), largest)
-        seed = None if recipe.seed is None else self.seed.value()
+        count, seed = self.count.value(), None if recipe.seed is None else self.seed.value()
         if (count, seed) != (recipe.n, recipe.seed):
             self._load(recipe.name, count, seed)
         else:

@@ -197,11 +197,10 @@ class Timeline(Magnified, QAbstractSlider):
         pixmap.fill(QColor(0, 0, 0, 0))
         width = round((self.paper().width() - 2 * MARGIN) * scale)
         heights = tick_heights(self.session.clock.events, self.session.axis, width)
-        painter = QPainter(pixmap)
-        painter.setPen(QPen(with_alpha(self._colours.ink, 0.6), 1 / scale))
-        bottom, room = self.paper().height() / 2 + 1, self.paper().height() / 2 - 7
-        for column in np.flatnonzero(heights):
-            x = MARGIN + (column + 0.5) / scale
-            painter.drawLine(QPointF(x, bottom - room * heights[column]), QPointF(x, bottom))
-        painter.end()
+        with QPainter(pixmap) as painter:
+            painter.setPen(QPen(with_alpha(self._colours.ink, 0.6), 1 / scale))
+            bottom, room = self.paper().height() / 2 + 1, self.paper().height() / 2 - 7
+            for column in np.flatnonzero(heights):
+                x = MARGIN + (column + 0.5) / scale
+                painter.drawLine(QPointF(x, bottom - room * heights[column]), QPointF(x, bottom))
         return pixmap

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
+from ..draw.safely import painted
 
 WIDTH = 330
 GAP = 12
@@ -169,6 +170,7 @@ class Ring(QWidget):
         self.show()
         self.raise_()
 
+    @painted
     def paintEvent(self, _event) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

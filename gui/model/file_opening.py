@@ -1,0 +1,47 @@
+"""Files become the document: small ones while the user waits, large ones through ``run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .long_work import run_guarded
+from .opening import is_larger, is_scenario, read_system
+from .recent import with_first
+from .system import System
+
+SMALL_FILE = 2**20  # bytes that are read while the user waits
+
+
+class FileOpening:
+    """Opens files for ``document``; of several large ones the last that was asked for."""
+
+    def __init__(self, document):
+        self._document = document
+        self._asked = 0
+
+    def open(self, path: Path) -> None:
+        own = path if is_scenario(path) else None
+        if not is_larger(path, SMALL_FILE):
+            self._opened(read_system(path), own, path)
+        else:
+            self._open_large(path, own)
+
+    def _open_large(self, path: Path, own: Path | None) -> None:
+        document = self._document
+        self._asked += 1
+        asked, before = self._asked, document.latest
+
+        def opened(system):
+            if asked == self._asked:  # else another file was asked for since
+                if document.latest is not before:
+                    document.trouble.emit(
+                        f"{path} was not opened, because the document was edited meanwhile: open it again"
+                    )
+                else:
+                    self._opened(system, own, path)
+
+        run_guarded(document.run, lambda: read_system(path), opened, document.trouble.emit, f"opening {path}")
+
+    def _opened(self, system: System, own: Path | None, path: Path) -> None:
+        self._document.recent = with_first(path, self._document.recent)
+        self._document.load(system, own)
