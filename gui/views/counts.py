@@ -79,7 +79,7 @@ class CountsView(LinkedView):
             return
         note = self._verdict(course) if session.options.future else "up to now"
         draw_heading(painter, rect, self.colours, "Counts over time", note)
-        key = (id(course), self.zoom.x)
+        key = (*self._counted[0], self.zoom.x)
         if on_screen:
             self.still(painter, rect, "curves", key, lambda p: self._draw_panels(p, frame, course))
         else:

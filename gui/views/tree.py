@@ -150,8 +150,7 @@ class TreeView(LinkedView):
             painter.save()
             painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
             key = (
-                id(layout), self.session.options.time_axis, self.zoom.x, self.zoom.y, *self.chosen(),
-                self.session.document.system.horizon,
+                *self._grown, layout.smallest, self.session.options.time_axis, self.zoom.x, self.zoom.y, *self.chosen(),
             )  # fmt: skip
             if on_screen:
                 self.still(painter, rect, name, key, lambda p, s=strength: self._paint_forest(p, frame, layout, s))
