@@ -154,19 +154,6 @@ def test_the_buttons_do_what_they_say_each_in_one_step(table):
     assert not table.buttons["delete"].isEnabled()
 
 
-def test_random_particles_of_one_seed_are_the_same_again(table):
-    document = table.session.document
-    table.buttons["random"].click()
-    assert table.random_panel.isVisibleTo(table)
-    table.count.setValue(50)
-    table.seed.setValue(7)
-    table.do("draw_random")
-    first = document.system.particles.position
-    table.do("draw_random")
-    assert np.array_equal(document.system.particles.position, first)
-    assert len(first) == 50
-
-
 def test_delete_copy_and_paste_are_the_tables_own_keys(table, qtbot):
     select_rows(table, 1)
     qtbot.keyClick(table.grid, Qt.Key.Key_Delete)
@@ -205,8 +192,6 @@ def test_every_control_has_a_name_for_those_who_do_not_see_it(table):
     for button in table.buttons.values():
         assert button.text()
         assert button.accessibleDescription()
-    for box in (table.kind, table.count, table.seed):
-        assert box.accessibleName()
 
 
 def test_painting_does_not_ask_for_every_selected_row(table, qtbot, monkeypatch):

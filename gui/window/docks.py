@@ -62,7 +62,7 @@ class Docks:
 
     def __init__(self, window):
         self._window = window
-        self.scenario = ScenarioPanel(window.session, self._load, window.shortcuts)
+        self.scenario = ScenarioPanel(window.session, self._load, self._draw, window.shortcuts)
         self.tabs = LinkedTabs(window.session, window.colours)
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
@@ -138,9 +138,18 @@ class Docks:
             self._window.pages.show(name)
         else:
             self._window.pages.show("particles")
+        if name == "table":
+            self.scenario.show_numbers()
         if name in LINKED:
             self.views_dock.show()
             self.tabs.setCurrentIndex(LINKED.index(name))
+
+    def scenario_to_front(self) -> None:
+        """Bring the panel of scenarios and exact numbers to the front, wherever it is needed."""
+        self._window.session.options.set(class_mode=False)  # it has no room for the panel
+        self._window.pages.show("particles")
+        self.scenario_dock.show()
+        self.scenario_dock.raise_()
 
     def for_page(self, name: str) -> None:
         """The scenarios belong to the particles, the linked views to the weights too where there is room."""
@@ -190,10 +199,16 @@ class Docks:
                 panel.set_theme(colours)
 
     def _load(self, name: str, n: int | None, seed: int | None) -> None:
-        if self._window.filing.may_leave():
+        document = self._window.session.document
+        if document.modified and document.system.source and document.system.source.name == name and n is not None:
+            self._draw(name, n, seed)  # random particles in a document of the user's: one more step
+        elif self._window.filing.may_leave():
             self._window.attempt(lambda: self._window.filing.load_scenario(name, n, seed))
         else:
             self.scenario.refresh()
+
+    def _draw(self, kind: str, n: int, seed: int) -> None:
+        self._window.attempt(lambda: self._window.editing.draw_random(kind, n, seed))
 
     def _dock(self, title: str, name: str, inside: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
