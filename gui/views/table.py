@@ -145,7 +145,7 @@ class ParticleTable(QWidget):
         for i, button in enumerate(self.buttons.values()):
             grid.addWidget(button, i // 3, i % 3)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 8)
+        column.setContentsMargins(6, 6, 4, 8)
         column.setSpacing(6)
         column.addWidget(self.grid, 1)
         column.addWidget(self.message)

@@ -10,7 +10,7 @@ from .class_mode import ClassMode
 from .parts import LINKED, TAB_TEXT, part
 from .scenario_panel import ScenarioPanel
 
-WIDTHS = {"scenario": 276, "views": 340, "lessons": 380}
+WIDTHS = {"scenario": 296, "views": 340, "lessons": 380}
 WIDE = 1500  # pixels of a window that has room for the linked views beside the page of weights
 
 
