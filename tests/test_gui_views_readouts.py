@@ -82,3 +82,22 @@ def test_of_many_particles_only_the_newest_present_is_summed_up(qtbot):
         then(work())
     assert not asked
     assert panel.now.time == session.t
+
+
+def test_numbers_that_lag_behind_the_picture_are_faint_and_say_of_when_they_are(qtbot):
+    asked = []
+    panel, session = panel_of(scenario("zeldovich", 60_000), qtbot)
+    session.document.run = lambda work, then, what: asked.append((work, then))
+    assert panel.late.text() == ""
+    session.clock.t = 0.5 * session.clock.horizon
+    assert panel.values["clusters"].property("role") == "quiet"
+    assert panel.late.text().startswith("at t = 0;")
+    session.clock.t = 0.7 * session.clock.horizon
+    while asked:
+        work, then = asked.pop()
+        then(work())
+    assert panel.now.time == session.clock.t, "they catch up"
+    assert panel.values["clusters"].property("role") != "quiet"
+    assert panel.late.text() == ""
+    session.document.load(scenario("two-equal"))
+    assert not panel.late.isVisibleTo(panel)
