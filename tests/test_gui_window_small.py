@@ -1,5 +1,6 @@
 """Small windows: nothing is out of reach, and no number stands for two things."""
 
+import numpy as np
 import pytest
 
 pytest.importorskip("PySide6")
@@ -59,3 +60,26 @@ def test_random_particles_are_in_a_menu_and_take_number_and_seed_from_the_only_f
     document.undo()
     assert len(document.system) == 3, "random particles are a step like any other"
     document.load(document.system)
+
+
+def test_a_linked_view_has_room_in_the_smallest_window_and_no_readout_is_cut_in_two(window, qtbot):
+    settle(qtbot, window, (900, 600))
+    view = window.docks.tabs.currentWidget()
+    assert view.height() >= 220
+    area, rows = window.docks.views.widget(0), window.docks.readouts.layout()
+    line = rows.cellRect(1, 0).top() - rows.cellRect(0, 0).top()
+    assert area.height() >= 4 * line
+    assert (area.height() - rows.contentsMargins().top()) % line == 0
+    settle(qtbot, window, (1360, 860))
+    assert area.height() == window.docks.readouts.sizeHint().height()
+
+
+def test_the_weights_before_are_seen_beside_those_after_in_the_smallest_window(window, qtbot, tmp_path):
+    settle(qtbot, window, (900, 600))
+    np.save(tmp_path / "w.npy", np.random.default_rng(0).normal(size=(8, 16)))
+    window.open(tmp_path / "w.npy")
+    page = window.pages.currentWidget()
+    qtbot.waitUntil(lambda: page.result.shows_weights)
+    qtbot.wait(30)
+    assert inside(page.before, window)
+    assert inside(page.after, window)

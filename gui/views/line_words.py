@@ -17,7 +17,8 @@ def heading(scene: LineScene) -> tuple[str, str]:
         title += f" in {k:,} {'cluster' if k == 1 else 'clusters'}"
     note = "bars: mass in each column of pixels, on a log scale" if scene.strip else "area: mass"
     if scene.has_arrows:
-        note += f"; arrows: {ARROW_WORDS[scene.arrows].format(readable(scene.scale.reach, 2))}"
+        whose = "" if scene.arrowed.all() else " of some"
+        note += f"; arrows{whose}: {ARROW_WORDS[scene.arrows].format(readable(scene.scale.reach, 2))}"
     elif scene.arrows != "none" and scene.shown.size > ARROWS:
         note += "; too many in sight for arrows: zoom in"
     if scene.ghosts:

@@ -29,7 +29,7 @@ WELCOME = (
 )
 
 LEAST_WIDTH, LEAST_HEIGHT = 620, 400  # pixels: a smaller page is scrolled
-TWO_MOSAICS = 600  # pixels from which on the matrix before has room beside the matrix after
+TWO_MOSAICS = 500  # pixels from which on the matrix before has room beside the matrix after
 WITH_FORMULA = 400  # pixels of height from which on the figures have room for the formula, which is a tool tip too
 
 
@@ -117,6 +117,7 @@ def _pictures(page) -> QWidget:
     page.colouring.setToolTip("By cluster: neighbours differ in colour; weights that share with nobody are pale.")
     page.colouring.currentIndexChanged.connect(page.refresh)
     side = QVBoxLayout()
+    side.setSpacing(4)
     side.addWidget(page.figures, 1)
     side.addWidget(page.colouring)
     lower = QHBoxLayout()

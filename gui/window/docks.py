@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QDockWidget, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ..draw.magnification import magnified
 from .class_mode import ClassMode
 from .parts import LINKED, TAB_TEXT, part
+from .readouts_area import ReadoutsArea
 from .scenario_panel import ScenarioPanel
 
 WIDTHS = {"scenario": 296, "views": 340, "lessons": 380}
@@ -216,34 +217,3 @@ class Docks:
         dock.setWidget(inside)
         self._window.addDockWidget(area, dock)
         return dock
-
-
-class ReadoutsArea(QScrollArea):
-    """The readouts as high as their lines are, and the rest for the views; in a low window they can be scrolled."""
-
-    def __init__(self, readouts: QWidget, splitter: QSplitter):
-        super().__init__(widgetResizable=True)
-        self._splitter, self._fitted = splitter, 0
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(readouts)
-        self.setMinimumWidth(readouts.minimumSizeHint().width() + 14)
-
-    def eventFilter(self, watched, event) -> bool:  # noqa: N802
-        done = super().eventFilter(watched, event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit(self.widget().sizeHint().height())
-        return done
-
-    def showEvent(self, event) -> None:  # noqa: N802
-        super().showEvent(event)
-        self._fit(self.widget().sizeHint().height())
-
-    def _fit(self, height: int) -> None:
-        if height != self._fitted:
-            self._fitted = height
-            self.setMaximumHeight(height)
-            room = sum(self._splitter.sizes())
-            height = min(height, room // 2)
-            if not self._splitter.property("placed"):
-                self._splitter.setSizes([height, room - height])
