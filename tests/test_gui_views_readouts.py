@@ -101,3 +101,11 @@ def test_numbers_that_lag_behind_the_picture_are_faint_and_say_of_when_they_are(
     assert panel.late.text() == ""
     session.document.load(scenario("two-equal"))
     assert not panel.late.isVisibleTo(panel)
+
+
+def test_momentum_and_energies_have_the_same_number_of_decimals(qtbot):
+    panel, session = panel_of(scenario("clustered-weights"), qtbot)
+    session.clock.t = 0.3
+    decimals = {len(panel.values[id].text().partition(".")[2]) for id in ("mass", "momentum", "kinetic", "heat")}
+    assert decimals == {3}
+    assert steady(1e6, 1e6, 1e-3) == "1,000,000.00", "not more than is read"

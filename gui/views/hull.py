@@ -132,17 +132,17 @@ class HullView(LinkedView):
         return self._fitted[1]
 
     def _about_point(self, k: int, t: float, leaves: float) -> str:
+        word = self.session.document.system.time_word
         n = len(self.session.document.history.particles)
         if k in (0, n):
             return f"The string is held here at its {'left' if k == 0 else 'right'} end."
         between = f"between the ranks {k - 1:,} and {k:,}"
         if leaves < math.inf:
-            return (
-                f"This vertex, {between}, is the next to leave the string: they collide at t = {readable(leaves, 5)}."
-            )
+            when = f"{word} {readable(leaves, 5)}"
+            return f"This vertex, {between}, is the next to leave the string: they collide at {when}."
         if k in self.session.clusters.start:
             closes = self.session.document.history.merge_times[k - 1]
-            later = f"until they collide at t = {readable(closes, 5)}" if closes < math.inf else "for ever"
+            later = f"until they collide at {word} {readable(closes, 5)}" if closes < math.inf else "for ever"
             return f"A vertex of the string, {between}: it stays {later}."
         return f"A point above the string, {between}: they are in one cluster."
 
@@ -229,4 +229,4 @@ class HullView(LinkedView):
         """When the ringed vertices leave the string; said in the heading, where nothing is drawn."""
         when, _ = leaving(self.session.document.history, self.session.clock.t)
         shown = when <= self.session.document.system.horizon and self.session.options.future
-        return f"○ leaves at t = {readable(when)}" if shown else ""
+        return f"○ leaves at {self.session.document.system.time_word} {readable(when)}" if shown else ""

@@ -12,7 +12,8 @@ DRAGS = {"disc": "drag: position; Ctrl+wheel: mass", "tip": "drag: velocity", "r
 def heading(scene: LineScene) -> tuple[str, str]:
     """What is shown, and what areas, arrows and bars mean."""
     n, k = len(scene.session.document.system), len(scene.clusters)
-    title = f"t = {readable(scene.session.clock.t)}   {n:,} {'particle' if n == 1 else 'particles'}"
+    word, t = scene.session.document.system.time_word, readable(scene.session.clock.t)
+    title = f"{word} {t}   {n:,} {'particle' if n == 1 else 'particles'}"
     if k < n:
         title += f" in {k:,} {'cluster' if k == 1 else 'clusters'}"
     note = "bars: mass in each column of pixels, on a log scale" if scene.strip else "area: mass"

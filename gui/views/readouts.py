@@ -159,8 +159,7 @@ class ReadoutsPanel(QWidget):
         known, now = self.now is not None and self._of is self.session.document.history, self.session.clock.t
         late = many and not (known and self.now.time == now)
         self.late.setVisible(many)
-        what = "strength" if self.session.document.system.kind == "weights" else "t ="
-        when = f"at {what} {readable(self.now.time, 4)}; " if known else "of before; "
+        when = f"at {self.session.document.system.time_word} {readable(self.now.time, 4)}; " if known else "of before; "
         self.late.setText(f"{when}summing up …" if late else "")
         if late is not bool(self.late.property("on")):
             self.late.setProperty("on", late)

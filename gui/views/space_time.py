@@ -143,7 +143,7 @@ class SpaceTimeView(LinkedView):
             return None
         cluster = int(near[np.argmin(away[near])])
         node = int(nodes_at(history, t)[cluster])
-        return Hit(node, describe_node(history, node))
+        return Hit(node, describe_node(self.session, node))
 
     # the present
 
