@@ -32,12 +32,12 @@ pytestmark = [
 ]
 WIDTH, HEIGHT = 480, 320
 GOLDEN = {
-    ("line", "light"): "bf70fef812adcdf1",
-    ("line", "dark"): "a43a01480b621ef0",
-    ("space-time", "light"): "df89e18c66fe049c",
-    ("space-time", "dark"): "a1fafc5c84754f2b",
-    ("hull", "light"): "1b407eac8bd828b2",
-    ("hull", "dark"): "842ae7fb0585d8f7",
+    ("line", "light"): "595c163f33d47ab2",
+    ("line", "dark"): "c2adddf1e2a7f4d1",
+    ("space-time", "light"): "222a26f7554e6daa",
+    ("space-time", "dark"): "7e2ffe56c4b3f00b",
+    ("hull", "light"): "fc35d92a53f3c8e2",
+    ("hull", "dark"): "26f10d7b6222b066",
     ("tree", "light"): "6a23ed64bfe0dcdd",
     ("tree", "dark"): "3727f3ec46435778",
 }

@@ -82,3 +82,30 @@ def test_of_many_particles_only_the_newest_present_is_summed_up(qtbot):
         then(work())
     assert not asked
     assert panel.now.seen.time == session.t
+
+
+def test_numbers_that_lag_behind_the_picture_are_faint_and_say_of_when_they_are(qtbot):
+    asked = []
+    panel, session = panel_of(scenario("zeldovich", 60_000), qtbot)
+    session.document.run = lambda work, then, what: asked.append((work, then))
+    assert panel.late.text() == ""
+    session.clock.t = 0.5 * session.clock.horizon
+    assert panel.values["clusters"].property("role") == "quiet"
+    assert panel.late.text().startswith("at t = 0;")
+    session.clock.t = 0.7 * session.clock.horizon
+    while asked:
+        work, then = asked.pop()
+        then(work())
+    assert panel.now.seen.time == session.clock.t, "they catch up"
+    assert panel.values["clusters"].property("role") != "quiet"
+    assert panel.late.text() == ""
+    session.document.load(scenario("two-equal"))
+    assert not panel.late.isVisibleTo(panel)
+
+
+def test_momentum_and_energies_have_the_same_number_of_decimals(qtbot):
+    panel, session = panel_of(scenario("clustered-weights"), qtbot)
+    session.clock.t = 0.3
+    decimals = {len(panel.values[id].text().partition(".")[2]) for id in ("mass", "momentum", "kinetic", "heat")}
+    assert decimals == {3}
+    assert steady(1e6, 1e6, 1e-3) == "1,000,000.00", "not more than is read"

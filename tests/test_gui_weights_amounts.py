@@ -8,6 +8,7 @@ pytestmark = pytest.mark.qt
 
 from weights_page import MATRIX, typed  # noqa: E402
 
+from gui.views.linked_axes import readable  # noqa: E402
 from gui.weights.figures import even_edges  # noqa: E402
 from prox import prox_weight_sharing, weight_sharing  # noqa: E402
 
@@ -22,7 +23,7 @@ def test_the_page_shows_what_is_saved_with_rewind_and_l1(opened, qtbot, strength
     texts = opened.figures.texts
     assert texts["Distinct values"][1] == f"{np.unique(saved).size:,}"
     assert texts["R(w)"][1] == f"{weight_sharing(exact):.5g}"
-    assert texts["Mean"][1] == f"{exact.mean():.4g}"
+    assert texts["Mean"][1] == readable(exact.mean(), 4)
     assert opened.figures.change.text() == f"{np.abs(exact - MATRIX).mean():.4g}"
     edges = even_edges(float(MATRIX.min()), float(MATRIX.max()), len(opened.histogram.after))
     np.testing.assert_array_equal(opened.histogram.after, np.histogram(exact, edges)[0])

@@ -121,20 +121,29 @@ def test_unsaved_changes_are_asked_about(window, monkeypatch, tmp_path, answer, 
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
 
 
-@pytest.mark.parametrize("id", ["new-seed", "new"])
-def test_what_replaces_unsaved_edits_asks_first(window, monkeypatch, id):
+def test_new_asks_about_unsaved_edits_also_where_no_particle_is_left(window, monkeypatch):
     document, asked = window.session.document, []
-    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: asked.append(id) or QMessageBox.StandardButton.Cancel)
-    window.filing.load_scenario("random-masses", 5, play=False)
-    if id == "new-seed":  # after Random of the table there is a seed to go on from
-        document.edit(edits.random("random-masses", 7, 1), "Random particles")
-    else:  # no particles are an edit as any other
-        document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: asked.append(1) or QMessageBox.StandardButton.Cancel)
+    document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
     edited = document.latest
-    window.shortcuts.do(id)
+    window.shortcuts.do("new")
     assert asked
     assert (document.latest, document.can_undo) == (edited, True)
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
+
+
+def test_drawing_random_particles_again_is_an_edit_too(window, qtbot):
+    document = window.session.document
+    window.filing.load_scenario("random-masses", 5, play=False)
+    edited = document.edit(edits.mirrored(document.latest), "Mirror") or document.latest
+    document.edit(edits.random("random-masses", 7, 1), "Random particles")
+    drawn = document.latest
+    window.shortcuts.do("new-seed")
+    qtbot.waitUntil(lambda: document.latest is not drawn)
+    assert (len(document.latest), document.latest.seed) == (7, 2)
+    document.undo()
+    document.undo()
+    assert document.latest == edited
 
 
 def test_an_empty_line_can_be_discarded_or_kept_but_not_saved(window):

@@ -164,7 +164,7 @@ import sys
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 from gui import command
 
 def drive():
@@ -188,6 +188,9 @@ def drive():
     picture = window.screen().grabWindow(window.winId()).toImage()
     colours = {picture.pixel(x, y) for x in range(0, picture.width(), 7) for y in range(0, picture.height(), 7)}
     print("colours", len(colours))
+    question = QMessageBox(window)
+    question.setStandardButtons(QMessageBox.StandardButton.Save | QMessageBox.StandardButton.Discard)
+    print("icons", sum(not button.icon().isNull() for button in question.buttons()))
     window.close()
 
 from gui.window import application
@@ -225,4 +228,5 @@ def test_a_real_window_is_dragged_typed_into_looked_at_and_closed(tmp_path):
     assert float(told["time"]) == pytest.approx(1.0, abs=0.05)
     assert float(told["end"]) == 2.0
     assert int(told["colours"]) > 20
+    assert told["icons"] == "0", "the platform's own pictures on buttons"
     assert "Traceback" not in done.stderr

@@ -188,8 +188,8 @@ class AlgorithmsPage(QWidget):
         self.player.start(race)
         self.clock_chosen()
         n = len(race.particles)
-        which = "particle" if n == 1 else "particles"
-        self.headline.setText(f"The same question to all: which of {n:,} {which} are together at t = {race.time:.4g}?")
+        which, when = "particle" if n == 1 else "particles", f"{system.time_word} {race.time:.4g}"
+        self.headline.setText(f"The same question to all: which of {n:,} {which} are together at {when}?")
         self._say_about(race)
 
     def _failed(self, error: Exception) -> None:

@@ -9,15 +9,16 @@ from .palette import Colours, with_alpha
 
 HEAD = 8.0  # length of an arrow's head in pixels
 SHORTEST = 4.0  # arrows shorter than this are left out
+SHAFT = 0.4  # of the length of a short arrow is not its head
 
 
 def draw_arrow(painter: QPainter, start: QPointF, tip_x: float, ink: QColor, width: float = 2.0) -> None:
-    """A horizontal arrow; a short one is mostly head."""
+    """A horizontal arrow; the head of a short one is small, so that it stays an arrow."""
     length = abs(tip_x - start.x())
     if length < SHORTEST:
         return
     way = 1.0 if tip_x > start.x() else -1.0
-    head = min(HEAD + width, length)
+    head = min(HEAD + width, (1.0 - SHAFT) * length)
     neck = tip_x - way * 0.8 * head
     half = 0.5 * head
     painter.setPen(QPen(ink, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
@@ -31,16 +32,15 @@ def draw_arrow(painter: QPainter, start: QPointF, tip_x: float, ink: QColor, wid
     )  # fmt: skip
 
 
-def draw_centre(painter: QPainter, place: QPointF, colours: Colours, text: str, drop: float) -> None:
-    """The centre of mass: a wedge that carries the line from below, like the pivot of a balance; ``text`` stands
-    beside it, ``drop`` lower."""
+def draw_centre(painter: QPainter, place: QPointF, colours: Colours, text: str, aside: QPointF) -> None:
+    """The centre of mass: a wedge that carries the line from below, like the pivot of a balance; ``text`` begins
+    ``aside`` from its tip."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.ink)
     painter.drawPolygon(QPolygonF([place, place + QPointF(-6, 10), place + QPointF(6, 10)]))
     if text:
         painter.setPen(colours.quiet)
-        metrics = QFontMetricsF(painter.font())
-        painter.drawText(QPointF(place.x() + 10, place.y() + drop + 3 + 0.8 * metrics.ascent()), text)
+        painter.drawText(place + aside + QPointF(0, 3 + 0.8 * QFontMetricsF(painter.font()).ascent()), text)
 
 
 def draw_flash(painter: QPainter, centre: QPointF, radius: float, fade: tuple[float, float], colour: QColor) -> None:
@@ -53,25 +53,40 @@ def draw_flash(painter: QPainter, centre: QPointF, radius: float, fade: tuple[fl
 
 
 def draw_card(painter: QPainter, anchor: QPointF, clear: float, lines: list[str], look) -> None:
-    """A small panel of text beside and under ``anchor``, inside the room.
+    """A small panel of text beside ``anchor``, inside the room; the first line is the heading.
 
-    The first line is the heading; about ``clear`` pixels around the anchor stay free; ``look``: colours, room.
+    The disc of radius ``clear`` around the anchor stays free where there is any room beside it.  ``look``: colours,
+    room.
     """
     (colours, room), metrics = look, QFontMetricsF(painter.font())
     width = max(metrics.horizontalAdvance(line) for line in lines) + 20
-    height = metrics.height() * len(lines) + 14
-    beside = anchor.x() + 14 + 0.5 * clear
-    if beside + width > room.right() - 4:
-        beside = anchor.x() - 14 - 0.5 * clear - width
-    left = min(max(beside, room.left() + 4), room.right() - width - 4)
-    top = max(min(anchor.y() + 0.6 * clear + 10, room.bottom() - height - 2), room.top() + 2)
-    box = QRectF(left, top, width, height)
+    box = card_place(QRectF(0, 0, width, metrics.height() * len(lines) + 14), anchor, clear, room)
     painter.setPen(QPen(colours.grid, 1.0))
     painter.setBrush(with_alpha(colours.panel, 0.96))
     painter.drawRoundedRect(box, 6, 6)
     for row, line in enumerate(lines):
         painter.setPen(colours.quiet if row else colours.ink)
         painter.drawText(QPointF(box.left() + 10, box.top() + 7 + metrics.ascent() + row * metrics.height()), line)
+
+
+def card_place(box: QRectF, anchor: QPointF, clear: float, room: QRectF) -> QRectF:
+    """Where a card of that size covers the least of the disc around ``anchor``: best at the lower right."""
+    disc = QRectF(anchor.x() - clear, anchor.y() - clear, 2 * clear, 2 * clear).adjusted(-6, -6, 6, 6)
+    across = (anchor.x() + 14 + 0.5 * clear, anchor.x() - 14 - 0.5 * clear - box.width(), disc.right() + 2,
+              disc.left() - box.width() - 2, anchor.x() - box.width() / 2)  # fmt: skip
+    down = (anchor.y() + 0.6 * clear + 10, disc.bottom() + 2, disc.top() - box.height() - 2,
+            anchor.y() - box.height() / 2)  # fmt: skip
+    best, least = QRectF(box), None
+    for top in down:
+        for left in across:
+            place = QRectF(box)
+            place.moveLeft(min(max(left, room.left() + 4), max(room.right() - box.width() - 4, room.left())))
+            place.moveTop(min(max(top, room.top() + 2), max(room.bottom() - box.height() - 2, room.top())))
+            shared = place.intersected(disc)
+            covered = max(shared.width(), 0.0) * max(shared.height(), 0.0)
+            if least is None or covered < least - 1.0:
+                best, least = place, covered
+    return best
 
 
 def draw_hint(painter: QPainter, room: QRectF, text: str, colours: Colours) -> None:

@@ -9,10 +9,13 @@ from .long_work import run_guarded
 from .system import System
 
 
-def edit_all(document: Document, make: Callable[[System], System], what: str) -> None:
-    """``document.edit(make(document.latest), what)``; a large system's is dropped where it was edited meanwhile."""
+def edit_all(document: Document, make: Callable[[System], System], what: str, becoming: int = 0) -> None:
+    """``document.edit(make(document.latest), what)``; a large system's is dropped where it was edited meanwhile.
+
+    ``becoming``: how many particles there will be, where there will be more.
+    """
     before = document.latest
-    if len(before) <= AT_ONCE:
+    if max(len(before), becoming) <= AT_ONCE:
         document.edit(make(before), what)
         return
 

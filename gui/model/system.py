@@ -92,6 +92,11 @@ class System:
         why = f"{len(particles):,} weights that come together as the penalty grows."
         return cls(particles, name=printable(name), why=why, horizon=horizon, kind="weights")
 
+    @property
+    def time_word(self) -> str:
+        """What is said before a time: of weights, time is the strength of the penalty."""
+        return "strength" if self.kind == "weights" else "t ="
+
     def to_scenario(self) -> Scenario:
         """As a scenario, without its answer, to be written to a file."""
         return Scenario(self.name, self.particles, self.horizon, self.why, None, len(self), self.seed)

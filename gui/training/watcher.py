@@ -54,7 +54,7 @@ class Watcher(QObject):
             lambda found: self._looked(follower, *found),
             "looking at the run",
             failed=lambda error: self._failed(follower, error),
-            key=("look", id(follower)),
+            key=("look", follower),
         )
 
     def leave(self) -> None:

@@ -32,6 +32,11 @@ LEFT = 46.0  # pixels for the texts of the upright axes
 LOG_FROM = 50  # with more particles their number has a logarithmic axis
 GAP = 22.0
 SHARES = (1.0, 1.25, 0.8)  # heights of the panels
+SHORTER = {
+    "kinetic energy, and heat on top": "kinetic + heat",
+    "bits of rank lost, per particle": "bits of rank lost",
+}
+LEAST = 34.0  # pixels of a panel; where there is less room, the last ones are left out
 
 
 class CountsView(LinkedView):
@@ -79,7 +84,7 @@ class CountsView(LinkedView):
             return
         note = self._verdict(course) if session.options.future else "up to now"
         draw_heading(painter, rect, self.colours, "Counts over time", note)
-        key = (id(course), self.zoom.x)
+        key = (*self._counted[0], self.zoom.x)
         if on_screen:
             self.still(painter, rect, "curves", key, lambda p: self._draw_panels(p, frame, course))
         else:
@@ -117,46 +122,52 @@ class CountsView(LinkedView):
             self.refresh()
 
     def _panels(self, frame: Frame, course: Course) -> list[Frame]:
-        """The three frames from top to bottom."""
-        height = (frame.area.height() - 2 * GAP) / sum(SHARES)
+        """The frames from top to bottom: clusters, energies, bits, as many of them as have room."""
+        count = next((k for k in (3, 2) if (frame.area.height() - (k - 1) * GAP) / k >= LEAST), 1)
+        height = (frame.area.height() - (count - 1) * GAP) / sum(SHARES[:count])
         n, top = len(self.session.document.system), frame.area.top()
         tall = (-0.05, 1.06 * math.log10(n)) if n > LOG_FROM else (0.0, 1.1 * n)
         frames = []
-        for share, limits in zip(SHARES, (tall, (0.0, 1.08), (0.0, 1.12 * course.bits or 1.0)), strict=True):
+        limits = (tall, (0.0, 1.08), (0.0, 1.12 * course.bits or 1.0))
+        for share, upright in zip(SHARES[:count], limits, strict=False):
             area = QRectF(frame.area.left(), top, frame.area.width(), max(share * height, 4.0))
-            frames.append(Frame(area, frame.x, limits))
+            frames.append(Frame(area, frame.x, upright))
             top = area.bottom() + GAP
         return frames
 
     def _draw_panels(self, painter: QPainter, frame: Frame, course: Course) -> None:
-        counts, energies, bits = self._panels(frame, course)
-        n = len(self.session.document.system)
+        panels = self._panels(frame, course)
         times = [(u, text) for u, text in self.session.axis.ticks(max(int(frame.area.width() / 80), 2))]
-        if n > LOG_FROM:
-            tens = [(float(k), f"{10**k:,}") for k in range(int(math.log10(n)) + 1)]
-            tens = tens[:: max(1, math.ceil(len(tens) * 16 / max(counts.area.height(), 1)))]
-        else:
-            tens = _whole(round_ticks(*counts.y, max(int(counts.area.height() / 26), 1)))
-        shares = [(value, f"{100 * value:.0f} %") for value in (0.0, 0.5, 1.0)]
-        shares = shares if energies.area.height() >= 40 else shares[2:]
-        rows = max(int(bits.area.height() / 26), 1)
-        for panel, ticks in ((counts, tens), (energies, shares), (bits, round_ticks(*bits.y, rows))):
-            under = times if panel is bits else [(u, "") for u, _ in times]
-            draw_grid(painter, panel, self.colours, under, ticks)
+        for panel, ticks in zip(panels, (self._count_ticks, _share_ticks, _bit_ticks), strict=False):
+            under = times if panel is panels[-1] else [(u, "") for u, _ in times]
+            draw_grid(painter, panel, self.colours, under, ticks(panel))
         self._words(
             painter, frame.area.adjusted(-40, 0, 0, 0), frame.area.bottom(), time_label(self.session), under=True
         )
         painter.save()
         painter.setClipRect(frame.area.adjusted(-1, -4, 1, 4), Qt.ClipOperation.IntersectClip)
-        values = np.log10(course.clusters) if n > LOG_FROM else course.clusters
-        self._stair(painter, counts, course, values)
-        self._areas(painter, energies, course)
+        many = len(self.session.document.system) > LOG_FROM
+        counts = np.log10(course.clusters) if many else course.clusters
+        drawn = (lambda p: self._stair(painter, p, course, counts), lambda p: self._areas(painter, p, course),
+                 lambda p: self._bits(painter, p, course))  # fmt: skip
+        for panel, draw in zip(panels, drawn, strict=False):
+            draw(panel)
+        painter.restore()
+
+    def _count_ticks(self, panel: Frame) -> list[tuple[float, str]]:
+        n = len(self.session.document.system)
+        if n <= LOG_FROM:
+            return _whole(round_ticks(*panel.y, max(int(panel.area.height() / 26), 1)))
+        tens = [(float(k), f"{10**k:,}") for k in range(int(math.log10(n)) + 1)]
+        return tens[:: max(1, math.ceil(len(tens) * 16 / max(panel.area.height(), 1)))]
+
+    def _bits(self, painter: QPainter, panel: Frame, course: Course) -> None:
+        """What is forgotten, and dotted all that can be."""
         if course.bits > 0:
             painter.setPen(QPen(self.colours.quiet, 1.0, Qt.PenStyle.DotLine))
-            height = float(bits.up(course.bits))
-            painter.drawLine(QPointF(bits.area.left(), height), QPointF(bits.area.right(), height))
-        self._stair(painter, bits, course, course.lost)
-        painter.restore()
+            height = float(panel.up(course.bits))
+            painter.drawLine(QPointF(panel.area.left(), height), QPointF(panel.area.right(), height))
+        self._stair(painter, panel, course, course.lost)
 
     def _stair(self, painter: QPainter, frame: Frame, course: Course, values: np.ndarray) -> None:
         x, y = steps(course, values)
@@ -190,7 +201,7 @@ class CountsView(LinkedView):
                 f"{readable(lost)} of {readable(course.bits)}" if self.session.options.future else readable(lost),
             ),
         )
-        for panel, (label, value) in zip(panels, texts, strict=True):
+        for panel, (label, value) in zip(panels, texts, strict=False):
             self._words(painter, panel.area, panel.area.top(), label, value)
         x = float(frame.across(u))
         if not frame.area.left() - 1 <= x <= frame.area.right() + 1:
@@ -202,7 +213,7 @@ class CountsView(LinkedView):
         painter.setBrush(self.colours.accent)
         painter.drawEllipse(QPointF(x, frame.area.bottom()), 5.0, 5.0)
         count = math.log10(clusters) if len(self.session.document.system) > LOG_FROM else clusters
-        for panel, height in ((panels[0], count), (panels[2], lost)):
+        for panel, height in ((panels[0], count), *((panel, lost) for panel in panels[2:])):
             painter.drawEllipse(QPointF(x, float(panel.up(height))), 3.5, 3.5)
 
     def _words(self, painter: QPainter, area: QRectF, y: float, label: str, value: str = "", under=False) -> None:
@@ -215,12 +226,23 @@ class CountsView(LinkedView):
         painter.setPen(self.colours.quiet)
         bold = sized(painter.font(), 1.0, bold=True)
         room = spot.width() - (QFontMetricsF(bold).horizontalAdvance(value) + line if value else 0.0)
+        if QFontMetricsF(font).horizontalAdvance(label) > room:
+            label = SHORTER.get(label, label)
         label = QFontMetricsF(font).elidedText(label, Qt.TextElideMode.ElideRight, max(room, 0.0))
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight if under else Qt.AlignmentFlag.AlignLeft, label)
         painter.setFont(bold)
         painter.setPen(self.colours.ink)
         painter.drawText(spot, Qt.AlignmentFlag.AlignRight, value)
         painter.restore()
+
+
+def _share_ticks(panel: Frame) -> list[tuple[float, str]]:
+    shares = [(value, f"{100 * value:.0f} %") for value in (0.0, 0.5, 1.0)]
+    return shares if panel.area.height() >= 40 else shares[::2]
+
+
+def _bit_ticks(panel: Frame) -> list[tuple[float, str]]:
+    return round_ticks(*panel.y, max(int(panel.area.height() / 26), 1))
 
 
 def _whole(ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:

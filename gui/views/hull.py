@@ -6,14 +6,14 @@ import math
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QPainter, QPen
 
 from gui.draw.arrays import draw_lines
 from gui.draw.palette import with_alpha
 
 from .hull_diagram import Sums, curve, ends_of, heights, just_left, leaving, neighbours, shown_edges, sums_of, upright
+from .hull_words import ACROSS, UP, write_slopes
 from .linked_axes import (
-    SMALL,
     Frame,
     draw_empty,
     draw_grid,
@@ -74,7 +74,7 @@ class HullView(LinkedView):
         )  # fmt: skip
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 80), 2))
         draw_grid(painter, frame, self.colours, x_ticks, round_ticks(*frame.y, max(int(frame.area.height() / 45), 2)))
-        draw_labels(painter, frame, self.colours, "mass of the first k particles", "their moment, in free flight")
+        draw_labels(painter, frame, self.colours, ACROSS, UP)
         painter.save()
         painter.setClipRect(frame.area.adjusted(-6, -1, 6, 6), Qt.ClipOperation.IntersectClip)
         self._draw_points(painter, frame, sums, t)
@@ -132,17 +132,17 @@ class HullView(LinkedView):
         return self._fitted[1]
 
     def _about_point(self, k: int, t: float, leaves: float) -> str:
+        word = self.session.document.system.time_word
         n = len(self.session.document.history.particles)
         if k in (0, n):
             return f"The string is held here at its {'left' if k == 0 else 'right'} end."
         between = f"between the ranks {k - 1:,} and {k:,}"
         if leaves < math.inf:
-            return (
-                f"This vertex, {between}, is the next to leave the string: they collide at t = {readable(leaves, 5)}."
-            )
+            when = f"{word} {readable(leaves, 5)}"
+            return f"This vertex, {between}, is the next to leave the string: they collide at {when}."
         if k in self.session.clusters.start:
             closes = self.session.document.history.merge_times[k - 1]
-            later = f"until they collide at t = {readable(closes, 5)}" if closes < math.inf else "for ever"
+            later = f"until they collide at {word} {readable(closes, 5)}" if closes < math.inf else "for ever"
             return f"A vertex of the string, {between}: it stays {later}."
         return f"A point above the string, {between}: they are in one cluster."
 
@@ -194,24 +194,8 @@ class HullView(LinkedView):
             for x, y in np.vstack((ends[: shown.size, :2], ends[shown.size - 1 : shown.size, 2:])):
                 painter.drawEllipse(QPointF(x, y), radius, radius)
         if len(clusters) <= WRITTEN_SLOPES:
-            self._write_slopes(painter, frame.area, ends, clusters.position)
-
-    def _write_slopes(self, painter: QPainter, area: QRectF, ends: np.ndarray, position: np.ndarray) -> None:
-        font = sized(painter.font(), SMALL)
-        painter.save()
-        painter.setFont(font)
-        painter.setPen(self.colours.ink)
-        line = QFontMetricsF(font).height()
-        for (x0, y0, x1, y1), value in zip(ends, position, strict=True):
-            right = y1 < y0  # y grows downward: a rising edge has its free side at the lower right
-            text = f"x = {readable(value)}"
-            width = QFontMetricsF(font).horizontalAdvance(text)
-            if x1 - x0 < 0.8 * width:
-                continue
-            x = 0.5 * (x0 + x1) + (6 if right else -6 - width)
-            x = min(max(x, area.left() + 2), area.right() - width - 2)
-            painter.drawText(QRectF(x, 0.5 * (y0 + y1) + 4, width + 4, line), 0, text)
-        painter.restore()
+            painter.setPen(self.colours.ink)
+            write_slopes(painter, frame.area, ends, clusters.position)
 
     def _mark_short_selection(self, painter: QPainter, frame: Frame, sums: Sums, t: float) -> None:
         """A ring around the selected edge where it is too short to be seen."""
@@ -245,4 +229,4 @@ class HullView(LinkedView):
         """When the ringed vertices leave the string; said in the heading, where nothing is drawn."""
         when, _ = leaving(self.session.document.history, self.session.clock.t)
         shown = when <= self.session.document.system.horizon and self.session.options.future
-        return f"○ leaves at t = {readable(when)}" if shown else ""
+        return f"○ leaves at {self.session.document.system.time_word} {readable(when)}" if shown else ""

@@ -55,9 +55,10 @@ class LineView(LinkedView):
 
     def scene(self, rect: QRectF | None = None) -> LineScene:
         """Where everything is on a paper ``rect`` (default: the widget)."""
-        rect = self.paper() if rect is None else rect
-        options, limits = self.session.options, (self.x_range.low, self.x_range.high)
-        return LineScene(self.session, self.area(rect), limits, self._steady_scale(), options.arrows, options.ghosts)
+        area, options = self.area(self.paper() if rect is None else rect), self.session.options
+        limits = (self.x_range.low, self.x_range.high)
+        scale = self._steady_scale().stretched(area.width() / max(limits[1] - limits[0], 1e-300))
+        return LineScene(self.session, area, limits, scale, options.arrows, options.ghosts)
 
     def area(self, rect: QRectF) -> QRectF:
         """The part of ``rect`` for the line."""
@@ -246,5 +247,5 @@ class LineView(LinkedView):
         if not means_edit(event):
             super().keyPressEvent(event)
             return
-        if hint := self.editing.key(event, self.x_range.span, self._steady_scale().reach):
+        if hint := self.editing.key(event, self.x_range.span, self.scene().scale.reach):
             self.tell(hint)

@@ -113,10 +113,11 @@ def _paint_arrows(painter: QPainter, scene: LineScene, colours: Colours, lit) ->
     few = scene.shown.size <= 60
     top, heights = scene.base - scene.radius, scene.arrow_heights
     x = scene.x[scene.shown]
-    stems = np.column_stack((x, top - 2.0, x, heights))[top - heights > 14.0]
+    stems = np.column_stack((x, top - 2.0, x, heights))[(top - heights > 14.0) & scene.arrowed]
     painter.setPen(QPen(with_alpha(colours.quiet, 0.45), 1.0))
     draw_lines(painter, stems)
-    for i in np.argsort(np.abs(scene.tips - x)):
+    shown = np.flatnonzero(scene.arrowed)
+    for i in shown[np.argsort(np.abs(scene.tips - x)[shown])]:
         ink = palette[index[i]]
         draw_arrow(painter, QPointF(float(x[i]), float(heights[i])), float(scene.tips[i]), ink, 2.0 if few else 1.4)
 
@@ -204,9 +205,10 @@ def _paint_centre(painter: QPainter, scene: LineScene, colours: Colours) -> None
     painter.save()
     painter.setFont(sized(painter.font(), SMALL_TEXT))
     text = "centre of mass" if scene.area.right() - x > 110 and scene.area.width() > 380 else ""
-    end = x + 10 + QFontMetricsF(painter.font()).horizontalAdvance(text)
-    wedge, words = _depth(scene, x - 6, x + 6), _depth(scene, x + 10, end) if text else 0.0
-    draw_centre(painter, QPointF(x, scene.base + wedge), colours, text, max(words - wedge, 0.0))
+    wide, wedge = QFontMetricsF(painter.font()).horizontalAdvance(text), _depth(scene, x - 6, x + 6)
+    sides = [(max(_depth(scene, x + left, x + left + wide) - wedge, 0.0), left) for left in (10.0, -10.0 - wide)]
+    drop, left = min(sides, key=lambda side: side[0])  # beside it where no discs are, the right side first
+    draw_centre(painter, QPointF(x, scene.base + wedge), colours, text, QPointF(left, drop))
     painter.restore()
 
 

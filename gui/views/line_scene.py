@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import math
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,12 +14,15 @@ from PySide6.QtCore import QPointF, QRectF
 from gui.draw.discs import disc_radius
 
 from .linked_axes import Frame
-from .linked_clusters import present_nodes
+from .linked_clusters import present_nodes, selected_cluster
 
 LEFT, RIGHT = 58.0, 18.0  # margins shared with the space-time view, so that their x axes stand over each other
 STRIP = 2_000  # more clusters in sight than this are drawn as a strip of mass
 ARROWS = 250  # more clusters in sight than this have no arrows
 FLAT = 12  # up to this many particles, all arrows lie just above their discs
+APART = 18.0  # pixels between arrows where there are more particles: the lighter of two that are nearer has none
+FEW = 12  # so many selected particles have an arrow in any case
+VISIBLE = 20.0  # pixels that the longest arrow has at least
 RIM, KNOB, SLACK = 4.0, 9.0, 3.0  # pixels around an edge, a tip and a disc that take hold of it
 LARGEST, GHOSTLY = 60.0, 14.0
 
@@ -32,11 +36,20 @@ class Grip(NamedTuple):
 
 class Scale(NamedTuple):
     """What stays fixed while something is dragged: the mass that has the largest disc, the time (or, for momenta,
-    time per mass) that an arrow shows, and the speed of the highest arrow."""
+    time per mass) that an arrow shows, the speed of the highest arrow, and the length of the longest one."""
 
     total: float
     reach: float
     fastest: float
+    longest: float = 0.0
+
+    def stretched(self, pixels_a_unit: float) -> Scale:
+        """The same, or with arrows 2, 4, 8 ... times as long: where there is little room they would not be seen."""
+        length = self.longest * pixels_a_unit
+        if not 0 < length < VISIBLE:
+            return self
+        times = 2.0 ** min(math.ceil(math.log2(VISIBLE / length)), 6)
+        return self._replace(reach=times * self.reach, longest=times * self.longest)
 
     @staticmethod
     def of(system, history, kind: str) -> Scale:
@@ -50,7 +63,7 @@ class Scale(NamedTuple):
         travelled = fastest * system.horizon
         span = span if span > 0 else travelled if travelled > 0 else 1.0
         reach = 0.1 * span / largest if largest > 0 else 0.25 * system.horizon
-        return Scale(float(particles.mass.sum()), reach, fastest if fastest > 0 else 1.0)
+        return Scale(float(particles.mass.sum()), reach, fastest if fastest > 0 else 1.0, reach * largest)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,6 +148,28 @@ class LineScene:
         return np.clip(self.x[some] + self.scale.reach * self.pixels_a_unit * values, -1e5, 1e5)
 
     @cached_property
+    def arrowed(self) -> np.ndarray:
+        """Which of the clusters in sight have an arrow, bool: in a crowd those that stand apart, and those selected."""
+        if len(self.session.document.history.particles) <= FLAT:
+            return np.ones(self.shown.size, bool)
+        x, taken, chosen = self.x[self.shown].tolist(), [], np.zeros(self.shown.size, bool)
+        for i in np.argsort(-self.clusters.mass[self.shown], kind="stable").tolist():
+            at = bisect.bisect(taken, x[i])
+            if all(abs(x[i] - other) >= APART for other in taken[max(at - 1, 0) : at + 1]):
+                taken.insert(at, x[i])
+                chosen[i] = True
+        return chosen | np.isin(self.shown, self._selected())
+
+    def _selected(self) -> np.ndarray:
+        """The clusters that are selected, or hold one of the selected particles where these are few."""
+        selection, system = self.session.selection, self.session.document.system
+        if selection.node is not None:
+            return np.array([selected_cluster(self.session)])
+        if not 0 < len(selection.ids) <= FEW:
+            return np.empty(0, np.int64)
+        return np.searchsorted(self.clusters.start, system.ranks(list(selection.ids)), side="right") - 1
+
+    @cached_property
     def arrow_heights(self) -> np.ndarray:
         """The y of the arrows of the clusters in sight: where there are many, fast ones are higher."""
         flat = self.base - self.radius - 11.0
@@ -164,6 +199,7 @@ class LineScene:
         away = np.hypot(self.x[self.shown] - point.x(), self.base - point.y())
         if editing and self.has_arrows:
             from_tip = np.hypot(self.tips - point.x(), self.arrow_heights - point.y())
+            from_tip[~self.arrowed] = np.inf
             nearest = int(np.argmin(from_tip))
             if from_tip[nearest] <= KNOB:
                 return Grip("tip", int(self.shown[nearest]))

@@ -12,12 +12,14 @@ DRAGS = {"disc": "drag: position; Ctrl+wheel: mass", "tip": "drag: velocity", "r
 def heading(scene: LineScene) -> tuple[str, str]:
     """What is shown, and what areas, arrows and bars mean."""
     n, k = len(scene.session.document.system), len(scene.clusters)
-    title = f"t = {readable(scene.session.clock.t)}   {n:,} {'particle' if n == 1 else 'particles'}"
+    word, t = scene.session.document.system.time_word, readable(scene.session.clock.t)
+    title = f"{word} {t}   {n:,} {'particle' if n == 1 else 'particles'}"
     if k < n:
         title += f" in {k:,} {'cluster' if k == 1 else 'clusters'}"
     note = "bars: mass in each column of pixels, on a log scale" if scene.strip else "area: mass"
     if scene.has_arrows:
-        note += f"; arrows: {ARROW_WORDS[scene.arrows].format(readable(scene.scale.reach, 2))}"
+        whose = "" if scene.arrowed.all() else " of some"
+        note += f"; arrows{whose}: {ARROW_WORDS[scene.arrows].format(readable(scene.scale.reach, 2))}"
     elif scene.arrows != "none" and scene.shown.size > ARROWS:
         note += "; too many in sight for arrows: zoom in"
     if scene.ghosts:

@@ -15,6 +15,7 @@ from gui.draw.palette import Colours
 
 SMALL = 0.86  # size of tick labels, as a part of the view's font
 MINUS = "\N{MINUS SIGN}"
+FINEST = 12  # parts of an axis that are tried for two round values
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,9 @@ class Frame:
 
 
 def readable(value: float, digits: int = 3) -> str:
-    """``value`` for reading: ``digits`` significant digits and a true minus sign."""
+    """``value`` for reading: ``digits`` significant digits and a true minus sign; large ones are whole, not rounded."""
+    if 10.0**digits <= abs(value) < 1e7:
+        return f"{value:,.0f}".replace("-", MINUS)
     return f"{value + 0.0:.{digits}g}".replace("-", MINUS)
 
 
@@ -58,7 +61,15 @@ def padded(low: float, high: float, share: float = 0.06) -> tuple[float, float]:
 
 
 def round_ticks(low: float, high: float, count: int) -> list[tuple[float, str]]:
-    """About ``count`` round values in low .. high, each with its text."""
+    """About ``count`` round values in low .. high, each with its text; two at least, as one alone is no scale."""
+    ticks = _multiples(low, high, count)
+    while 0 < count < FINEST and len(ticks) < 2:
+        count += 1
+        ticks = _multiples(low, high, count)
+    return ticks
+
+
+def _multiples(low: float, high: float, count: int) -> list[tuple[float, str]]:
     span = high - low
     if not (span > 0 and math.isfinite(span)):
         return []
@@ -166,9 +177,11 @@ def plot_area(rect: QRectF, font: QFont, y_texts: list[str]) -> QRectF:
 
 
 def draw_empty(painter: QPainter, rect: QRectF, colours: Colours, text: str) -> None:
-    """What stands in the middle where there is nothing to draw."""
+    """What stands in the middle where there is nothing to draw, on a ground that hides what crosses it."""
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.fillRect(painter.boundingRect(rect, flags, text).adjusted(-8, -4, 8, 4), colours.background)
     painter.setPen(colours.quiet)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, text)
+    painter.drawText(rect, flags, text)
 
 
 def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:

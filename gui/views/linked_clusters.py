@@ -7,7 +7,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from gui.model.lineage import nodes_at
-from particles import History
 
 from .linked_axes import readable
 
@@ -48,13 +47,14 @@ def selected_cluster(session) -> int | None:
     return None if node is None else cluster_of(session, int(session.document.history.tree.first[node]))
 
 
-def describe_node(history: History, node: int) -> str:
+def describe_node(session, node: int) -> str:
     """One sentence about a cluster that exists at some time."""
+    history, word = session.document.history, session.document.system.time_word
     tree, n = history.tree, len(history.particles)
     first, last, parent = int(tree.first[node]), int(tree.last[node]), int(tree.parent[node])
     what = f"Particle {first:,}" if first == last else f"Cluster of {last - first + 1:,} (ranks {first:,} to {last:,})"
-    made = "there from the start" if node < n else f"made at t = {readable(tree.time[node - n], 4)}"
-    ends = "nothing ever hits it" if parent < 0 else f"it collides at t = {readable(tree.time[parent - n], 4)}"
+    made = "there from the start" if node < n else f"made at {word} {readable(tree.time[node - n], 4)}"
+    ends = "nothing ever hits it" if parent < 0 else f"it collides at {word} {readable(tree.time[parent - n], 4)}"
     return f"{what}, {made}; {ends}. Mass {readable(tree.mass[node], 4)}."
 
 

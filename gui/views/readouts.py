@@ -14,7 +14,7 @@ from gui.draw.palette import Colours
 from gui.draw.safely import painted
 from gui.model.readouts import Readouts, readouts
 
-from .linked_axes import sized
+from .linked_axes import readable, sized
 from .readouts_rows import Row, rows_for, scales_of
 
 WAITS = 50_000  # more particles than this are summed up while the window goes on
@@ -70,6 +70,10 @@ class ReadoutsPanel(QWidget):
         self.marks: dict[str, CheckMark] = {}
         self.now: Readouts | None = None
         self._scaled: tuple = (None, None)
+        self._of: object = None  # the history that ``now`` is of
+        self.late = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.late.setProperty("role", "quiet")
+        self.late.hide()
         self._asked = -math.inf  # when many particles were last asked to be summed up
         session.document.changed.connect(self.refresh)
         session.clock.changed.connect(self.refresh)
@@ -93,6 +97,7 @@ class ReadoutsPanel(QWidget):
             self._asked = now
             run = self.session.document.run
             run(lambda: readouts(history, t), lambda now: self._arrived(history, now), "the readouts")
+        self._say_of_when()
 
     def showEvent(self, event) -> None:  # noqa: N802
         super().showEvent(event)
@@ -129,6 +134,8 @@ class ReadoutsPanel(QWidget):
             self._show(history, now)
         if history is not self.session.document.history or now.seen.time != self.session.clock.t:
             self.refresh()
+        else:
+            self._say_of_when()
 
     def _show(self, history, now: Readouts) -> None:
         system = self.session.document.system
@@ -137,7 +144,7 @@ class ReadoutsPanel(QWidget):
             self._build(rows)
         if self._scaled[0] is not history:
             self._scaled = (history, scales_of(history, system.horizon))
-        self.now = now
+        self.now, self._of = now, history
         for row in rows:
             label, text = self.values[row.id], row.value(now, self._scaled[1])
             if text != label.text():
@@ -146,8 +153,28 @@ class ReadoutsPanel(QWidget):
             if row.law is not None:
                 self.marks[row.id].show_law(now.ok[row.law.key])
 
+    def _say_of_when(self) -> None:
+        """Numbers of many particles come after the pictures: until then they are faint and say of when they are."""
+        many = len(self.session.document.history.particles) > WAITS
+        known, now = self.now is not None and self._of is self.session.document.history, self.session.clock.t
+        late = many and not (known and self.now.seen.time == now)
+        self.late.setVisible(many)
+        when = (
+            f"at {self.session.document.system.time_word} {readable(self.now.seen.time, 4)}; "
+            if known
+            else "of before; "
+        )
+        self.late.setText(f"{when}summing up …" if late else "")
+        if late is not bool(self.late.property("on")):
+            self.late.setProperty("on", late)
+            for value in self.values.values():
+                value.setProperty("role", "quiet" if late else "")
+                value.style().polish(value)
+
     def _build(self, rows: tuple[Row, ...]) -> None:
         """Make the lines; done again only when weights come or go."""
+        self._grid.removeWidget(self.late)
+        self.late.setProperty("on", False)
         while self._grid.count():
             gone = self._grid.takeAt(0).widget()
             gone.hide()
@@ -172,9 +199,10 @@ class ReadoutsPanel(QWidget):
             if row.law is not None:
                 self.marks[row.id] = CheckMark(row, self.colours)
                 self._grid.addWidget(self.marks[row.id], i, 2)
+        self._grid.addWidget(self.late, len(rows), 0, 1, 3)
         self._grid.setColumnMinimumWidth(2, 18)
         for i in range(self._grid.rowCount() + 1):
-            self._grid.setRowStretch(i, int(i == len(rows)))
+            self._grid.setRowStretch(i, int(i == len(rows) + 1))
 
 
 def draw_mark(painter: QPainter, box: QRectF, holds: bool, colours: Colours) -> None:

@@ -13,6 +13,8 @@ from particles import History
 
 from .linked_axes import MINUS
 
+EXTRA = 2  # decimals
+
 
 class Law(NamedTuple):
     """An invariant: its name in ``Readouts.ok``, what holds, and what it would mean if it did not."""
@@ -44,6 +46,11 @@ class Scales(NamedTuple):
     penalty: float
     particles: int
 
+    @property
+    def finest(self) -> float:
+        """The smaller scale of momentum and energy: mass, momentum and energies have its decimals, to be compared."""
+        return min((scale for scale in (self.momentum, self.energy) if scale > 0), default=math.inf)
+
 
 ORDER = Law("order", "No cluster has passed its neighbour.", "Clusters have passed each other.")
 MASS = Law("mass", "The total mass is what it was at time 0.", "The total mass has changed.")
@@ -68,15 +75,16 @@ ROWS = (
         lambda r, s: f"{r.seen.clusters:,} of {s.particles:,}", ORDER),
     Row("largest", "Largest cluster", "How many particles the largest cluster holds.",
         lambda r, s: f"{r.seen.largest:,}", None),
-    Row("mass", "Mass", "The mass of all clusters together.", lambda r, s: steady(r.seen.mass, r.seen.mass), MASS),
+    Row("mass", "Mass", "The mass of all clusters together.",
+        lambda r, s: steady(r.seen.mass, r.seen.mass, s.finest), MASS),
     Row("momentum", "Momentum", "The sum of mass times velocity.",
-        lambda r, s: steady(r.seen.momentum, s.momentum), MOMENTUM),
+        lambda r, s: steady(r.seen.momentum, s.momentum, s.finest), MOMENTUM),
     Row("centre", "Centre of mass", "The mean position, weighted by mass.",
         lambda r, s: steady(r.seen.centre_of_mass, s.position), STRAIGHT),
     Row("kinetic", "Kinetic energy", "The sum of half the mass times velocity squared; collisions turn it into heat.",
-        lambda r, s: steady(r.seen.kinetic_energy, s.energy), ENERGY),
+        lambda r, s: steady(r.seen.kinetic_energy, s.energy, s.finest), ENERGY),
     Row("heat", "Heat", "The kinetic energy that collisions have taken so far.",
-        lambda r, s: steady(r.seen.heat, s.energy), ENERGY),
+        lambda r, s: steady(r.seen.heat, s.energy, s.finest), ENERGY),
     Row("information", "Information lost", "The bits of its rank that a particle has lost in its cluster, on average.",
         lambda r, s: f"{steady(r.seen.information_lost, max(s.bits, 1.0))} bits"),
 )  # fmt: skip
@@ -102,13 +110,22 @@ def scales_of(history: History, horizon: float) -> Scales:
     return Scales(horizon, reach, momentum, energy, math.log2(n), 0.5 * width * n, n)
 
 
-def steady(value: float, scale: float) -> str:
-    """``value`` with as many decimals as suit ``scale``, so that digits keep their places while it changes."""
+def steady(value: float, scale: float, finest: float = math.inf) -> str:
+    """``value`` with as many decimals as suit ``scale``, so that digits keep their places while it changes.
+
+    With those that suit a smaller scale ``finest``, but at most EXTRA more, where that stands beside it.
+    """
     if not math.isfinite(value):
         return "none"
     scale = max(abs(scale), 1e-300)
     if not 1e-3 <= scale < 1e7:
         text = f"{value / scale:.4f}" if abs(value) <= 1e-5 * scale else f"{value:.4e}"
         return ("0" if float(text) == 0 else text).replace("-", MINUS)
-    decimals = min(max(5 - math.ceil(math.log10(scale) + 1e-9), 0), 6)
+    decimals = _decimals(scale)
+    if finest < scale:
+        decimals = min(_decimals(finest), decimals + EXTRA)
     return f"{round(value, decimals) + 0.0:,.{decimals}f}".replace("-", MINUS)
+
+
+def _decimals(scale: float) -> int:
+    return min(max(5 - math.ceil(math.log10(max(scale, 1e-300)) + 1e-9), 0), 6)

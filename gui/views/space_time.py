@@ -27,7 +27,6 @@ from .linked_axes import (
     draw_heading,
     draw_labels,
     heading_height,
-    readable,
     round_ticks,
     sized,
 )
@@ -35,6 +34,7 @@ from .linked_clusters import describe_node, position_label, present_nodes, time_
 from .linked_view import Hit, LinkedView
 from .shared_zoom import SharedZoom
 from .space_time_axis import time_ticks
+from .time_tab import draw_time_tab
 
 AT_ONCE = 20_000  # particles whose world lines are put in order while the user waits
 HOVER = 200_000  # with more particles, only a click looks for what is under the mouse
@@ -114,9 +114,9 @@ class SpaceTimeView(LinkedView):
         if len(self.session.document.system) == 0:
             draw_empty(painter, frame.area, self.colours, "No particles, no world lines.")
             return
+        self._draw_present(painter, frame)
         if paths is None:
             draw_empty(painter, frame.area, self.colours, "Putting the world lines in order …")
-        self._draw_present(painter, frame)
 
     def heading(self) -> tuple[str, str]:
         """Title and note."""
@@ -146,7 +146,7 @@ class SpaceTimeView(LinkedView):
             return None
         cluster = int(near[np.argmin(away[near])])
         node = int(nodes_at(history, t)[cluster])
-        return Hit(node, describe_node(history, node))
+        return Hit(node, describe_node(self.session, node))
 
     # the present
 
@@ -173,14 +173,16 @@ class SpaceTimeView(LinkedView):
         """Everything that the present does not move: axes, world lines, merges."""
         axis, session, paths = self.session.axis, self.session, self.paths()
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 110), 2))
-        y_ticks = time_ticks(axis, *frame.y, max(int(frame.area.height() / 55), 2))
-        draw_grid(painter, frame, self.colours, x_ticks, y_ticks)
+        draw_grid(painter, frame, self.colours, x_ticks, self._time_ticks(frame))
         draw_labels(painter, frame, self.colours, position_label(session), "")
         if paths is not None and len(paths.segments):
             heaviest = float(session.document.history.particles.mass.sum())
             look = Look(self.colours, session.colours, heaviest, lit, pains)
             self.drawn = draw_world_lines(painter, frame, paths, axis, look)
             draw_event_dots(painter, frame, session.document.history, axis, look)
+
+    def _time_ticks(self, frame: Frame) -> list[tuple[float, str]]:
+        return time_ticks(self.session.axis, *frame.y, max(int(frame.area.height() / 55), 2))
 
     def _draw_present(self, painter: QPainter, frame: Frame) -> None:
         """The line of the present with its clusters as dots, a veil over what is to come, and its time."""
@@ -196,7 +198,8 @@ class SpaceTimeView(LinkedView):
         painter.fillRect(QRectF(area.left(), round(y) - 1, area.width(), 2), self.colours.accent)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_dots(painter, frame, y)
-        self._draw_time(painter, area, y, t)
+        painter.setFont(sized(self.font(), 1.0))
+        draw_time_tab(painter, frame, (y, t), self._time_ticks(frame), self.colours)
         painter.restore()
 
     def _draw_dots(self, painter: QPainter, frame: Frame, y: float) -> None:
@@ -217,20 +220,6 @@ class SpaceTimeView(LinkedView):
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 painter.setPen(pen)
                 draw_points(painter, x[chosen], np.full(int(chosen.sum()), y))
-
-    def _draw_time(self, painter: QPainter, area: QRectF, y: float, t: float) -> None:
-        """The handle at the left end: a tab with the time on it."""
-        font = sized(self.font(), SMALL, bold=True)
-        painter.setFont(font)
-        metrics, text = QFontMetricsF(font), readable(t)
-        width = max(metrics.horizontalAdvance(text) + 12, 30)
-        tab = QRectF(area.left() - width - 1, y - metrics.height() / 2 - 2, width, metrics.height() + 4)
-        painter.fillRect(tab.adjusted(-8, -5, 0, 5), self.colours.background)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self.colours.accent)
-        painter.drawRoundedRect(tab, 4, 4)
-        painter.setPen(self.colours.background)
-        painter.drawText(tab, Qt.AlignmentFlag.AlignCenter, text)
 
     def _moved(self) -> None:
         """The window on the world lines moves: quick frames, and a careful one when it has come to rest."""

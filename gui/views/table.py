@@ -6,8 +6,6 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
     QGridLayout,
     QLabel,
     QPushButton,
@@ -16,16 +14,13 @@ from PySide6.QtWidgets import (
 )
 
 from gui.draw.palette import Colours
-from gui.draw.spin_box import WholeBox
 from gui.model import edits
 from gui.model.large_edits import edit_all
-from particles import scenarios
 
 from .table_blocks import block_of, pasted, text_of
 from .table_grid import Grid
 from .table_model import ParticleModel
 
-MOST_RANDOM = 1_000_000
 BUTTONS = (
     ("add", "Add", "Add a particle in the widest gap, or right of the last one."),
     ("duplicate", "Duplicate", "Put a copy of each selected particle beside it."),
@@ -36,7 +31,6 @@ BUTTONS = (
         "Penalty",
         "Give all particles the velocities of the weight-sharing penalty: from 1 on the left to -1.",
     ),
-    ("random", "Random …", "Replace all particles by random ones, of a kind, a number and a seed."),
 )
 
 
@@ -59,8 +53,6 @@ class ParticleTable(QWidget):
         self.message.setAccessibleName("Why the last change was refused")
         self.message.hide()
         self.buttons = {id: self._button(id, text, why) for id, text, why in BUTTONS}
-        self.buttons["random"].setCheckable(True)
-        self._make_random_panel()
         self._lay_out()
         self.model.refused.connect(self.refuse)
         self.model.edited.connect(self.message.hide)
@@ -123,15 +115,6 @@ class ParticleTable(QWidget):
     def _penalty(self) -> None:
         edit_all(self.session.document, edits.penalty_velocities, "Velocities of the penalty")
 
-    def _random(self) -> None:
-        self.random_panel.setVisible(self.buttons["random"].isChecked())
-        if self.random_panel.isVisibleTo(self):
-            self.kind.setFocus()
-
-    def _draw_random(self) -> None:
-        new = edits.random(self.kind.currentData(), self.count.value(), self.seed.value())
-        self.session.document.edit(new, "Random particles")
-
     def _copy(self) -> None:
         ranks = self.grid.selected_ranks()
         if ranks.size:
@@ -156,39 +139,14 @@ class ParticleTable(QWidget):
         button.clicked.connect(lambda: self.do(id))
         return button
 
-    def _make_random_panel(self) -> None:
-        """Kind, number and seed of random particles; hidden until asked for."""
-        self.random_panel = QWidget()
-        self.kind, self.count, self.seed = QComboBox(), WholeBox(), WholeBox()
-        for kind in edits.RANDOM:
-            self.kind.addItem(kind.replace("-", " ").capitalize(), kind)
-            self.kind.setItemData(self.kind.count() - 1, scenarios.why(kind), Qt.ItemDataRole.ToolTipRole)
-        self.count.setRange(2, MOST_RANDOM)
-        self.count.setValue(100)
-        self.seed.setRange(0, 2**31 - 1)
-        draw = QPushButton("Draw")
-        draw.setProperty("primary", True)
-        draw.setToolTip("Replace all particles. The same seed always gives the same particles.")
-        draw.clicked.connect(lambda: self.do("draw_random"))
-        form = QFormLayout(self.random_panel)
-        form.setContentsMargins(0, 0, 0, 0)
-        for label, box in (("Kind", self.kind), ("Particles", self.count), ("Seed", self.seed)):
-            box.setAccessibleName(
-                f"{label} of random particles" if label != "Particles" else "How many random particles"
-            )
-            form.addRow(label, box)
-        form.addRow(draw)
-        self.random_panel.hide()
-
     def _lay_out(self) -> None:
         grid = QGridLayout()
         grid.setSpacing(4)
         for i, button in enumerate(self.buttons.values()):
             grid.addWidget(button, i // 3, i % 3)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 8)
+        column.setContentsMargins(6, 6, 4, 8)
         column.setSpacing(6)
         column.addWidget(self.grid, 1)
         column.addWidget(self.message)
         column.addLayout(grid)
-        column.addWidget(self.random_panel)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeySequence
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QTableView
 
+from .column_widths import shared
 from .linked_axes import readable
+from .table_model import HEADINGS
 
-SAMPLED = 50  # masses that are looked at for the width of their column
-DIGITS = 4  # at most, where there is room
+SAMPLED = 50  # rows that are looked at for the widths of the columns
+DIGITS = 7  # at most, where there is room
+SMALLER = 0.92  # than the window's font: a number more fits in
+MARGIN = 10  # pixels of a cell that are not its text
+SQUARE = 20  # pixels of the colour beside a rank
 MOST_RANGES = 2_000  # runs of selected rows that are marked; more are too many to tell apart
 
 _OWN_KEYS = {
@@ -29,9 +34,10 @@ class Fitting(QStyledItemDelegate):
         if index.column() == 0:
             return
         margin = option.widget.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, option, option.widget) + 1
-        for digits in range(DIGITS, 0, -1):
-            option.text = readable(float(index.data(Qt.ItemDataRole.EditRole)), digits)
-            if option.fontMetrics.horizontalAdvance(option.text) <= option.rect.width() - 2 * margin:
+        metrics, value = QFontMetricsF(option.font), float(index.data(Qt.ItemDataRole.EditRole))
+        for digits in range(DIGITS, 0, -1):  # in fractions of pixels, as Qt measures before it cuts a text off
+            option.text = readable(value, digits)
+            if metrics.horizontalAdvance(option.text) + 0.5 <= option.rect.width() - 2 * margin:
                 break
 
 
@@ -46,6 +52,9 @@ class Grid(QTableView):
         self._following = False
         self.setModel(model)
         self.setItemDelegate(Fitting(self))
+        small = self.font()
+        small.setPointSizeF(SMALLER * small.pointSizeF())
+        self.setFont(small)
         self.setAccessibleName("Particles at time 0")
         self.setAccessibleDescription("Rank, position, velocity and mass of each particle; type to change a value.")
         self.setAlternatingRowColors(True)
@@ -62,23 +71,26 @@ class Grid(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(QFontMetrics(self.font()).height() + 8)
-        header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(3, QHeaderView.ResizeMode.Fixed)  # by contents a hidden table asks for every row
         self.setIconSize(QSize(9, 9))
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
-        # Qt's header asks for the flags of every cell of what is selected, at each paint: it gets nothing to look at.
-        header.setSelectionModel(QItemSelectionModel(self.model(), header))
-        header.setMinimumSectionSize(48)
+        self._set_header()
         self.selectionModel().selectionChanged.connect(self._tell)
         session.selection.changed.connect(self.follow_selection)
         model.modelReset.connect(self._fit)
         model.modelReset.connect(self.follow_selection)
         model.dataChanged.connect(self.follow_selection)
+        model.dataChanged.connect(self._refit)
         self._fit()
         self.follow_selection()
+
+    def _set_header(self) -> None:
+        header = self.horizontalHeader()
+        header.setFont(self.font())
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)  # by contents a hidden table asks for every row
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        # Qt's header asks for the flags of every cell of what is selected, at each paint: it gets nothing to look at.
+        header.setSelectionModel(QItemSelectionModel(self.model(), header))
+        header.setMinimumSectionSize(30)
 
     def selected_ranks(self) -> np.ndarray:
         """The rows in which something is selected, ascending."""
@@ -125,13 +137,28 @@ class Grid(QTableView):
         else:
             super().keyPressEvent(event)
 
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _refit(self) -> None:
+        """Other numbers; under the mouse the columns stand still."""
+        if not self.session.document.dragging:
+            self._fit()
+
     def _fit(self) -> None:
-        """The ranks as wide as the last one needs, the masses as the first of them need."""
+        """The ranks as wide as the last one needs; the numbers share the rest, each for as many digits as it has."""
         model, metrics = self.model(), QFontMetrics(self.font())
-        widest = max(f"{model.rowCount():,}", "rank", key=len)
-        self.setColumnWidth(0, metrics.horizontalAdvance(widest) + 26)
-        masses = (model.index(row, 3).data() for row in range(min(model.rowCount(), SAMPLED)))
-        self.setColumnWidth(3, max(metrics.horizontalAdvance(text) for text in ("mass", *masses)) + 14)
+        heads = [metrics.horizontalAdvance(text) + MARGIN for text in HEADINGS]
+        rank = max(heads[0], metrics.horizontalAdvance(f"{max(model.rowCount() - 1, 0):,}") + SQUARE + MARGIN)
+        rows, needs = range(min(model.rowCount(), SAMPLED)), []
+        for column in (1, 2, 3):
+            values = (float(model.index(row, column).data(Qt.ItemDataRole.EditRole)) for row in rows)
+            texts = (metrics.horizontalAdvance(readable(value, DIGITS)) + MARGIN for value in values)
+            needs.append(max((heads[column], *texts)))
+        widths = shared(needs, heads[1:], self.viewport().width() - rank)
+        for column, width in enumerate((rank, *widths)):
+            self.setColumnWidth(column, width)
 
     def _tell(self, *_) -> None:
         if self._following:

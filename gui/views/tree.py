@@ -112,7 +112,7 @@ class TreeView(LinkedView):
             node = node_at(history, at, t)
             if layout.smallest == 1 or abs(rank - at) > reach + 0.5:
                 return None
-        return Hit(node, describe_node(history, node))
+        return Hit(node, describe_node(self.session, node))
 
     def _layout(self, frame: Frame, wait: bool) -> Layout | None:
         """The branches for this zoom; of a large tree the nearest there are until they are laid out, or None."""
@@ -150,8 +150,8 @@ class TreeView(LinkedView):
             painter.save()
             painter.setClipRect(part, Qt.ClipOperation.IntersectClip)
             key = (
-                id(layout), self.session.options.time_axis, self.zoom.x, self.zoom.y, self.session.selection.number,
-                self.session.document.system.horizon,
+                *self._grown, layout.smallest, self.session.options.time_axis, self.zoom.x, self.zoom.y,
+                self.session.selection.number, self.session.document.system.horizon,
             )  # fmt: skip
             if on_screen:
                 self.still(painter, rect, name, key, lambda p, s=strength: self._paint_forest(p, frame, layout, s))
@@ -239,7 +239,7 @@ class TreeView(LinkedView):
                     painter.setBrush(self.colours.faded(self.colours.clusters[self.session.colours[node]], share))
                     painter.drawEllipse(QPointF(float(frame.across(b.place[branch])), height), 5.0, 5.0)
         painter.setFont(sized(painter.font(), SMALL, bold=True))
-        metrics, text = QFontMetricsF(painter.font()), f"t = {readable(t, 4)}"
+        metrics, text = QFontMetricsF(painter.font()), f"{self.session.document.system.time_word} {readable(t, 4)}"
         spot = QRectF(0, 0, metrics.horizontalAdvance(text) + 12, metrics.height() + 3)
         spot.moveBottomRight(QPointF(frame.area.right() + 6, max(height - 3, frame.area.top() + spot.height())))
         painter.setPen(Qt.PenStyle.NoPen)

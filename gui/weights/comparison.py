@@ -20,7 +20,7 @@ class Comparison:
         self.page = page
         self._task = None
         self._again = False
-        self._before_pixels = None
+        self._before_pixels = self._before_key = None
 
     def forget_pictures(self) -> None:
         """Another theme, or other weights."""
@@ -61,7 +61,8 @@ class Comparison:
         page.histogram.show_counts(result.edges, result.counts, shown.counts)
         page.figures.show_figures(result.before, shown.figures, shown.change, result.n, result.dtype)
         if self._before_pixels is None:
-            self._before_pixels = result.before_pixels(page.colours)
+            self._before_pixels, self._before_key = result.before_pixels(page.colours), result.before_key(page.colours)
         empty = NO_MATRIX if result.subject else NO_TENSOR
-        page.before.show_pixels(self._before_pixels, empty)
-        page.after.show_pixels(shown.pixels, empty)
+        page.before.show_pixels(self._before_pixels, self._before_key, empty)
+        page.after.caption = f"after, by {page.colouring.currentData()}"
+        page.after.show_pixels(shown.pixels, shown.key, empty)

@@ -5,16 +5,21 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from ..views.linked_axes import readable
 from .figures import FORMULA, MEANING, Figures, coded_bits
 from .tensors import SIZES
 
 ROWS = (  # text, why, how a value of Figures is shown
     ("Distinct values", "How many different numbers the tensor holds.", lambda f: f"{f.distinct:,}"),
-    ("R(w)", "The penalty: the sum of all distances between two weights, over n - 1.", lambda f: f"{f.penalty:.5g}"),
+    (
+        "R(w)",
+        "The penalty: all distances between two weights, summed, over n - 1.",
+        lambda f: readable(f.penalty, 5),
+    ),
     ("Bits a weight", MEANING, lambda f: f"{f.bits:.2f}"),
     ("Largest share", "How many of all weights have the most frequent value.", lambda f: f"{f.largest:.1%}"),
-    ("Mean", "The penalty keeps the mean; l1 draws it towards 0.", lambda f: f"{f.mean:.4g}"),
-    ("Spread", "The standard deviation of the weights.", lambda f: f"{f.spread:.4g}"),
+    ("Mean", "The penalty keeps the mean; l1 draws it towards 0.", lambda f: readable(f.mean, 4)),
+    ("Spread", "The standard deviation of the weights.", lambda f: readable(f.spread, 4)),
 )
 
 
@@ -53,7 +58,7 @@ class FiguresView(QWidget):
         for (left, right), (_, _, text) in zip(self._cells, ROWS, strict=True):
             left.setText(text(before))
             right.setText(text(after))
-        self.change.setText(f"{change:.4g}")
+        self.change.setText(readable(change, 4))
         width = 8 * SIZES[dtype]
         bits = max(after.distinct - 1, 0).bit_length()
         coded = coded_bits(n, after.distinct, width) if n else 0.0

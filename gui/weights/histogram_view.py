@@ -8,8 +8,10 @@ from PySide6.QtGui import QPainter, QPen
 
 from ..draw.drawn import Drawn
 from ..draw.palette import Colours
+from ..views.linked_axes import SMALL, readable, sized
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 22, 24  # pixels around the bars
+COUNTS, VALUES = "up and down: how many weights, each line ten times as many", "across: their value"
 BAR = 1.0  # pixels between bars, where there is room
 
 
@@ -55,6 +57,11 @@ class HistogramView(Drawn):
             painter.setPen(colour)
             place = QRectF(field.left() + 6, top, field.width() - 12, line)
             painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.setPen(colours.quiet)
+        painter.setFont(sized(painter.font(), SMALL))
+        for text, top in ((COUNTS, rect.top() + 4), (VALUES, field.bottom() - line)):
+            place = QRectF(field.left() + 70, top, field.width() - 70, line)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _draw_bars(self, painter: QPainter, field: QRectF, heights: np.ndarray, colour) -> None:
         middle, width = field.center().y(), field.width() / heights.size
@@ -83,7 +90,7 @@ class HistogramView(Drawn):
             painter.drawLine(QPointF(x, field.top()), QPointF(x, field.bottom()))
             painter.setPen(self.colours.quiet)
             place = QRectF(x - 45, field.bottom() + 3, 90, small)
-            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, f"{value:.6g}")
+            painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, readable(value, 6))
 
 
 def round_values(low: float, high: float, count: int) -> list[float]:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from ..draw.drawn import Drawn
 from ..draw.palette import Colours, ramp_pixels
 from .subject import Mosaic
+from .value_key import ValueKey, draw_key, key_height
 
 PALE = 0.4  # of its colour, a weight that shares with nobody
 
 
 class MosaicView(Drawn):
-    """``pixels`` (h, w) uint32 of 0xAARRGGBB, stretched without blurring, with a ``caption`` above."""
+    """``pixels`` (h, w) uint32 of 0xAARRGGBB, stretched without blurring, a ``caption`` above, their key below."""
 
     def __init__(self, caption: str, colours: Colours, parent=None):
         super().__init__(colours, parent)
         self.caption = caption
         self.pixels: np.ndarray | None = None
+        self.key: ValueKey | None = None
         self.empty = ""
         self.setAccessibleName(f"Matrix of the weights, {caption}")
 
@@ -29,9 +31,9 @@ class MosaicView(Drawn):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(120, 120)
 
-    def show_pixels(self, pixels: np.ndarray | None, empty: str = "") -> None:
-        """Another picture; None: there is none, and ``empty`` says why."""
-        self.pixels, self.empty = pixels, empty
+    def show_pixels(self, pixels: np.ndarray | None, key: ValueKey | None, empty: str = "") -> None:
+        """Another picture and the key to it; None: there is none, and ``empty`` says why."""
+        self.pixels, self.key, self.empty = pixels, key, empty
         self.update()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
@@ -48,6 +50,14 @@ class MosaicView(Drawn):
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
             painter.drawText(field, int(flags), self.empty)
             return
+        if self.key is not None:
+            field.setBottom(field.bottom() - key_height(painter))
+            draw_key(
+                painter,
+                QRectF(field.left(), field.bottom() + 6, field.width(), key_height(painter)),
+                self.key,
+                self.colours,
+            )
         height, width = self.pixels.shape
         scale = min(field.width() / width, field.height() / height)
         place = QRectF(0, 0, width * scale, height * scale)
@@ -55,6 +65,9 @@ class MosaicView(Drawn):
         image = QImage(self.pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, scale < 1)
         painter.drawImage(place, image)
+        painter.setPen(QPen(self.colours.quiet, 1.0))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(place)  # also a picture of one pale colour has an edge
 
 
 def by_value(values: np.ndarray, reach: float, colours: Colours) -> np.ndarray:
@@ -64,19 +77,18 @@ def by_value(values: np.ndarray, reach: float, colours: Colours) -> np.ndarray:
     return ramp[np.rint(place).astype(np.int64)]
 
 
-def by_cluster(mosaic: Mosaic, start: np.ndarray, colour: np.ndarray, n: int, colours: Colours) -> np.ndarray:
-    """Pixels of clusters that begin at the ranks ``start``; ``colour`` (k,) is the palette index of each.  Weights that
-    share with nobody are pale."""
+def cluster_inks(start: np.ndarray, colour: np.ndarray, n: int, colours: Colours) -> np.ndarray:
+    """The colour (k,) of clusters that begin at the ranks ``start``; ``colour`` (k,) is the palette index of each.
+    Weights that share with nobody are pale."""
     strong = np.array([ink.rgb() for ink in colours.clusters], np.uint32)
     pale = np.array([colours.faded(ink, PALE).rgb() for ink in colours.clusters], np.uint32)
     alone = np.diff(start, append=n) == 1
-    pixel = np.where(alone, pale[colour], strong[colour])
-    return pixel[_labels(mosaic, start)]
+    return np.where(alone, pale[colour], strong[colour])
 
 
-def after_values(mosaic: Mosaic, start: np.ndarray, position: np.ndarray) -> np.ndarray:
-    """The value that the weight under each pixel has come to."""
-    return position[_labels(mosaic, start)]
+def of_cluster(mosaic: Mosaic, start: np.ndarray, what: np.ndarray) -> np.ndarray:
+    """For each pixel, of ``what`` (k,) that of the cluster of the weight under it."""
+    return what[_labels(mosaic, start)]
 
 
 def _labels(mosaic: Mosaic, start: np.ndarray) -> np.ndarray:

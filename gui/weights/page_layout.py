@@ -28,8 +28,12 @@ WELCOME = (
     "Open a file (npy, npz, safetensors, pt), drop one on the window, or take the particles' positions as weights."
 )
 
+BY_CLUSTER = (
+    "By cluster: six colours in turn, so that neighbours differ; a weight that shares with nobody is pale. The strip "
+    "below shows which cluster has which value."
+)
 LEAST_WIDTH, LEAST_HEIGHT = 620, 400  # pixels: a smaller page is scrolled
-TWO_MOSAICS = 600  # pixels from which on the matrix before has room beside the matrix after
+TWO_MOSAICS = 500  # pixels from which on the matrix before has room beside the matrix after
 WITH_FORMULA = 400  # pixels of height from which on the figures have room for the formula, which is a tool tip too
 
 
@@ -110,14 +114,16 @@ def _welcome() -> QWidget:
 def _pictures(page) -> QWidget:
     page.histogram = HistogramView(page.colours)
     page.before, page.after = MosaicView("before, by value", page.colours), MosaicView("after", page.colours)
+    page.after.setToolTip(BY_CLUSTER)
     page.figures = FiguresView()
     page.colouring = QComboBox()
     page.colouring.addItem("After: by cluster", "cluster")
     page.colouring.addItem("After: by value", "value")
     page.colouring.setAccessibleName("How the matrix after is coloured")
-    page.colouring.setToolTip("By cluster: neighbours differ in colour; weights that share with nobody are pale.")
+    page.colouring.setToolTip(BY_CLUSTER)
     page.colouring.currentIndexChanged.connect(page.refresh)
     side = QVBoxLayout()
+    side.setSpacing(4)
     side.addWidget(page.figures, 1)
     side.addWidget(page.colouring)
     lower = QHBoxLayout()

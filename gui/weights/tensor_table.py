@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from ..views.linked_axes import readable
 from .summary import Summary
 from .tensors import Entry
 
@@ -73,4 +74,4 @@ class TensorTable(QAbstractTableModel):
             return "" if entry.refusal else "…"
         if column == 1:
             return f"{found.distinct:,}\n{'has NaN' if found.not_finite else ''}".rstrip()
-        return f"{found.least:.4g}\n{found.largest:.4g}" if found.distinct else ""
+        return f"{readable(found.least, 4)}\n{readable(found.largest, 4)}" if found.distinct else ""

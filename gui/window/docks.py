@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QDockWidget, QScrollArea, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDockWidget, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from ..draw.magnification import magnified
 from .class_mode import ClassMode
 from .parts import LINKED, TAB_TEXT, part
+from .readouts_area import ReadoutsArea
 from .scenario_panel import ScenarioPanel
 
-WIDTHS = {"scenario": 276, "views": 340, "lessons": 380}
+WIDTHS = {"scenario": 296, "views": 340, "lessons": 380}
 WIDE = 1500  # pixels of a window that has room for the linked views beside the page of weights
 
 
@@ -62,7 +63,7 @@ class Docks:
 
     def __init__(self, window):
         self._window = window
-        self.scenario = ScenarioPanel(window.session, self._load, window.shortcuts)
+        self.scenario = ScenarioPanel(window.session, self._load, self._draw, window.shortcuts)
         self.tabs = LinkedTabs(window.session, window.colours)
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
@@ -138,9 +139,18 @@ class Docks:
             self._window.pages.show(name)
         else:
             self._window.pages.show("particles")
+        if name == "table":
+            self.scenario.show_numbers()
         if name in LINKED:
             self.views_dock.show()
             self.tabs.setCurrentIndex(LINKED.index(name))
+
+    def scenario_to_front(self) -> None:
+        """Bring the panel of scenarios and exact numbers to the front, wherever it is needed."""
+        self._window.session.options.set(class_mode=False)  # it has no room for the panel
+        self._window.pages.show("particles")
+        self.scenario_dock.show()
+        self.scenario_dock.raise_()
 
     def for_page(self, name: str) -> None:
         """The scenarios belong to the particles, the linked views to the weights too where there is room."""
@@ -190,10 +200,16 @@ class Docks:
                 panel.set_theme(colours)
 
     def _load(self, name: str, n: int | None, seed: int | None) -> None:
-        if self._window.filing.may_leave():
+        document = self._window.session.document
+        if document.modified and document.system.source and document.system.source.name == name and n is not None:
+            self._draw(name, n, seed)  # random particles in a document of the user's: one more step
+        elif self._window.filing.may_leave():
             self._window.attempt(lambda: self._window.filing.load_scenario(name, n, seed))
         else:
             self.scenario.refresh()
+
+    def _draw(self, kind: str, n: int, seed: int) -> None:
+        self._window.attempt(lambda: self._window.editing.draw_random(kind, n, seed))
 
     def _dock(self, title: str, name: str, inside: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)
@@ -201,34 +217,3 @@ class Docks:
         dock.setWidget(inside)
         self._window.addDockWidget(area, dock)
         return dock
-
-
-class ReadoutsArea(QScrollArea):
-    """The readouts as high as their lines are, and the rest for the views; in a low window they can be scrolled."""
-
-    def __init__(self, readouts: QWidget, splitter: QSplitter):
-        super().__init__(widgetResizable=True)
-        self._splitter, self._fitted = splitter, 0
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setWidget(readouts)
-        self.setMinimumWidth(readouts.minimumSizeHint().width() + 14)
-
-    def eventFilter(self, watched, event) -> bool:  # noqa: N802
-        done = super().eventFilter(watched, event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._fit(self.widget().sizeHint().height())
-        return done
-
-    def showEvent(self, event) -> None:  # noqa: N802
-        super().showEvent(event)
-        self._fit(self.widget().sizeHint().height())
-
-    def _fit(self, height: int) -> None:
-        if height != self._fitted:
-            self._fitted = height
-            self.setMaximumHeight(height)
-            room = sum(self._splitter.sizes())
-            height = min(height, room // 2)
-            if not self._splitter.property("placed"):
-                self._splitter.setSizes([height, room - height])

@@ -11,6 +11,7 @@ from particles.scenarios import LARGEST_SEED
 from ..model import edits
 from ..model.document import SIMULATING
 from ..model.large_edits import edit_all
+from ..model.simulation import check_room
 from ..model.typed_number import number
 from .cards import close_card
 
@@ -90,7 +91,9 @@ class Editing:
     def do_new_seed(self) -> None:
         recipe = self._document.latest.source
         seed = 0 if recipe.seed >= LARGEST_SEED else recipe.seed + 1
-        if self._window.filing.may_leave():
+        if self._document.modified:  # they came by an edit, and so do the next
+            self.draw_random(recipe.name, recipe.n, seed)
+        else:
             self._window.filing.load_scenario(recipe.name, recipe.n, seed)
 
     def can_new_seed(self) -> bool:
@@ -102,6 +105,16 @@ class Editing:
 
     def do_penalty(self) -> None:
         edit_all(self._document, edits.penalty_velocities, "Velocities of the penalty")
+
+    def do_random(self) -> None:
+        docks = self._window.docks
+        docks.scenario_to_front()
+        docks.scenario.offer_random()
+
+    def draw_random(self, kind: str, count: int, seed: int) -> None:
+        """All particles replaced by ``count`` random ones: one step, to be undone like any other."""
+        check_room(count)
+        edit_all(self._document, lambda _: edits.random(kind, count, seed), "Random particles", count)
 
     def do_rename(self) -> None:
         before = self._document.latest

@@ -88,9 +88,9 @@ class MainWindow(QMainWindow):
         self.workers.run(work, then, "", key=object())
 
     def _add_actions(self) -> None:
-        self.filing, self.playing = Filing(self), Playing(self.session)
+        self.filing, self.editing, self.playing = Filing(self), Editing(self), Playing(self.session)
         self.shortcuts.add(FILE, self.filing)
-        self.shortcuts.add(EDIT, Editing(self))
+        self.shortcuts.add(EDIT, self.editing)
         self.shortcuts.add(VIEW, Viewing(self))
         self.shortcuts.add(PLAY, self.playing)
         self.shortcuts.add(HELP, Helping(self))

@@ -10,9 +10,9 @@ from .actions import MENUS
 from .shortcuts import Shortcuts
 
 SEPARATED = {  # a line before these
-    "save", "export", "quit", "add", "select-all", "new-seed", "rename", "reset", "restart", "previous-event", "slower",
-    "speed-1", "loop", "range-start", "lessons", "arrows", "axis", "fit", "theme-light", "show-scenario", "class-mode",
-    "full-screen", "tour",
+    "save", "export", "quit", "add", "select-all", "new-seed", "mirror", "rename", "reset", "restart", "previous-event",
+    "slower", "speed-1", "loop", "range-start", "lessons", "arrows", "axis", "fit", "theme-light", "show-scenario",
+    "class-mode", "full-screen", "tour",
 }  # fmt: skip
 
 

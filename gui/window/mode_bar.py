@@ -107,7 +107,7 @@ class ModeBar(QWidget):
         self._set_busy(not self._progress.isHidden())
         star = " *" if document.modified else ""
         seed = "" if system.seed is None else f" · seed {system.seed}"
-        kind = "weights" if system.kind == "weights" else "particles"
+        kind = ("weight" if system.kind == "weights" else "particle") + "s" * (len(system) != 1)
         self.document.setText(f"{system.name}{star} · {len(system):,} {kind}{seed}")
 
 

@@ -10,8 +10,10 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QListWidgetItem,
+    QMenu,
     QPushButton,
     QSplitter,
+    QTabBar,
     QVBoxLayout,
     QWidget,
 )
@@ -20,9 +22,10 @@ from particles import scenarios
 
 from ..draw.palette import Colours
 from ..draw.spin_box import WholeBox
+from ..model import edits
 from ..model.action import Action
 
-ROOM_FOR_TABLE = 520  # pixels
+ROOM_FOR_BOTH = 520  # pixels of height; in less, scenarios and exact numbers are behind tabs
 MOST = 10_000_000  # particles in the number field
 LARGEST_SEED = 2**31 - 1  # that a number field takes
 
@@ -33,11 +36,14 @@ def readable(name: str) -> str:
 
 
 class ScenarioPanel(QWidget):
-    """Calls ``load(name, n, seed)`` for what is chosen."""
+    """Calls ``load(name, n, seed)`` for the scenario that is chosen, and ``draw(kind, n, seed)`` for random particles.
 
-    def __init__(self, session, load, shortcuts, parent=None):
+    Both take their number and seed from the same two fields.
+    """
+
+    def __init__(self, session, load, draw, shortcuts, parent=None):
         super().__init__(parent)
-        self.session, self._load, self._shortcuts = session, load, shortcuts
+        self.session, self._load, self._draw, self._shortcuts = session, load, draw, shortcuts
         self.table: QWidget | None = None
         self.names = QListWidget()
         self.names.setAccessibleName("Scenarios")
@@ -64,16 +70,26 @@ class ScenarioPanel(QWidget):
         for box, what in ((self.count, "Number of particles"), (self.seed, "Seed")):
             box.setGroupSeparatorShown(True)
             box.setAccessibleName(what)
+            box.setToolTip(f"{what} for the scenario, and for random particles")
             box.editingFinished.connect(self._redraw)
         self.again = QPushButton("Draw again")
         self.again.clicked.connect(lambda: self._shortcuts.do("new-seed"))
         self.reset = QPushButton("Reset")
         self.reset.clicked.connect(lambda: self._shortcuts.do("reset"))
-        for button, id in ((self.again, "new-seed"), (self.reset, "reset")):
+        self.random = QPushButton("Random…")
+        self.random.clicked.connect(self.offer_random)
+        for button, id in ((self.again, "new-seed"), (self.random, "random"), (self.reset, "reset")):
             row: Action = self._shortcuts.table[id]
+            button.setProperty("tight", True)
             button.setToolTip(row.why)
             button.setAccessibleDescription(row.why)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.kinds = QMenu("Random particles", self)
+        self.kinds.setToolTipsVisible(True)
+        for kind in edits.RANDOM:
+            action = self.kinds.addAction(readable(kind))
+            action.setToolTip(scenarios.why(kind))
+            action.triggered.connect(lambda _=False, kind=kind: self._draw_random(kind))
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -82,10 +98,11 @@ class ScenarioPanel(QWidget):
         form.addRow("Particles", self.count)
         form.addRow("Seed", self.seed)
         buttons = QHBoxLayout()
-        buttons.addWidget(self.again)
-        buttons.addWidget(self.reset)
-        top = QWidget()
-        column = QVBoxLayout(top)
+        buttons.setSpacing(4)
+        for button in (self.again, self.random, self.reset):
+            buttons.addWidget(button)
+        self.chooser = QWidget()
+        column = QVBoxLayout(self.chooser)
         column.setContentsMargins(10, 4, 8, 6)
         column.addWidget(self.filter)
         column.addWidget(self.names, 1)
@@ -95,9 +112,16 @@ class ScenarioPanel(QWidget):
         self.parts = QSplitter(Qt.Orientation.Vertical)
         self.parts.setObjectName("scenario")
         self.parts.setChildrenCollapsible(False)
-        self.parts.addWidget(top)
+        self.parts.addWidget(self.chooser)
+        self.tabs = QTabBar(visible=False, drawBase=False, focusPolicy=Qt.FocusPolicy.TabFocus)
+        self.tabs.setAccessibleName("Scenarios or exact numbers")
+        for text, why in (("Choose", "The scenarios"), ("Numbers", "The exact numbers of each particle")):
+            self.tabs.setTabToolTip(self.tabs.addTab(text), why)
+        self.tabs.currentChanged.connect(self._make_room)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.tabs)
         whole.addWidget(self.parts)
 
     def add_table(self, colours: Colours) -> None:
@@ -115,10 +139,22 @@ class ScenarioPanel(QWidget):
         super().resizeEvent(event)
         self._make_room()
 
-    def _make_room(self) -> None:
-        """In a low window the scenarios go before the exact numbers."""
+    def _make_room(self, *_) -> None:
+        """In a low window scenarios and exact numbers take turns."""
         if self.table is not None:
-            self.table.setVisible(self.height() >= ROOM_FOR_TABLE)
+            both = self.height() >= ROOM_FOR_BOTH
+            self.tabs.setVisible(not both)
+            self.chooser.setVisible(both or self.tabs.currentIndex() == 0)
+            self.table.setVisible(both or self.tabs.currentIndex() == 1)
+
+    def show_numbers(self, shown: bool = True) -> None:
+        """Bring the exact numbers to the front, or the scenarios."""
+        self.tabs.setCurrentIndex(int(shown))
+
+    def offer_random(self) -> None:
+        """Let the user choose what kind of random particles; how many and which seed is in the fields."""
+        self.show_numbers(False)
+        self.kinds.popup(self.random.mapToGlobal(self.random.rect().bottomLeft()))
 
     def choose(self, name: str) -> None:
         """Load a scenario with its own number of particles."""
@@ -129,16 +165,16 @@ class ScenarioPanel(QWidget):
         system = self.session.document.system
         recipe = system.source
         self.why.setText(system.why)
-        smallest, _default, largest = scenarios.sizes(recipe.name) if recipe else (len(system), 0, len(system))
-        sizes, seeds = (smallest, min(largest, max(MOST, len(system)))), (0, LARGEST_SEED)
+        smallest, _default, largest = scenarios.sizes(recipe.name) if recipe else (0, 0, 0)
+        most = max(MOST, len(system))
+        sizes = (smallest, min(largest, most)) if smallest < largest else (0, most)  # it is also for random ones
+        seeds = (0, LARGEST_SEED)
         seed = recipe.seed if recipe and recipe.seed else 0
         for box, value, ends in ((self.count, len(system), sizes), (self.seed, seed, seeds)):
             box.blockSignals(True)
             box.setRange(*ends)
             box.setValue(min(value, box.maximum()))
             box.blockSignals(False)
-        self.count.setEnabled(recipe is not None and smallest < largest)
-        self.seed.setEnabled(recipe is not None and recipe.seed is not None)
         self.again.setEnabled(recipe is not None and recipe.seed is not None)
         self.reset.setEnabled(self.session.document.can_undo)
         row = scenarios.names().index(recipe.name) if recipe and recipe.name in scenarios.names() else -1
@@ -146,14 +182,26 @@ class ScenarioPanel(QWidget):
             self.names.setCurrentRow(row)
 
     def _redraw(self) -> None:
-        recipe = self.session.document.system.source
+        """Draw the scenario with the number and seed in the fields; where it has none, they wait for Random."""
+        system, typed = self.session.document.system, (self.count.value(), self.seed.value())
+        recipe = system.source
         if recipe is None:
+            if typed[0] != len(system):
+                self.why.setText(f"These particles were edited. Random… draws {typed[0]:,} new ones.")
             return
-        count, seed = self.count.value(), None if recipe.seed is None else self.seed.value()
+        smallest, _default, largest = scenarios.sizes(recipe.name)
+        count = typed[0] if smallest < largest else largest
+        seed = None if recipe.seed is None else typed[1]
         if (count, seed) != (recipe.n, recipe.seed):
             self._load(recipe.name, count, seed)
-        else:
+        elif smallest == largest != typed[0]:
+            self.why.setText(f"This scenario always has {largest:,} particles. Random… draws {typed[0]:,}.")
+        elif smallest < largest:
             self.refresh()
+
+    def _draw_random(self, kind: str) -> None:
+        smallest, _default, largest = scenarios.sizes(kind)
+        self._draw(kind, min(max(self.count.value(), smallest), largest), self.seed.value())
 
     def _filter(self, text: str) -> None:
         for row in range(self.names.count()):

@@ -125,6 +125,7 @@ QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $acc
 QSlider::handle:horizontal { width: 14px; height: 14px; margin: -5px 0; border-radius: 7px; background: $accent; }
 QSlider::handle:horizontal:hover { background: $ink; }
 QSlider::sub-page:disabled, QSlider::handle:disabled { background: $disabled; }
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; }
 QProgressBar { border: none; border-radius: 3px; background: $border; max-height: 6px; text-align: center; }
 QProgressBar::chunk { border-radius: 3px; background: $accent; }
 QCheckBox, QRadioButton { spacing: 7px; padding: 3px; border: 2px solid transparent; border-radius: 6px; }

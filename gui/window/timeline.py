@@ -117,7 +117,9 @@ class Timeline(Magnified, QAbstractSlider):
     def mouseMoveEvent(self, event) -> None:  # noqa: N802
         t = self.time_at(self.point(event).x())
         if not event.buttons() & Qt.MouseButton.LeftButton:
-            QToolTip.showText(event.globalPosition().toPoint(), f"t = {t:.4g}", self)
+            QToolTip.showText(
+                event.globalPosition().toPoint(), f"{self.session.document.system.time_word} {t:.4g}", self
+            )
         elif self._range_from is not None:
             first, last = sorted((self._range_from, t))
             self.session.clock.range = (first, last) if last > first else None

@@ -151,7 +151,7 @@ class Transport(QWidget):
             text = f"{clock.t:.4e} of {clock.horizon:.4g}"
         else:
             text = f"{clock.t:.{digits}f} of {clock.horizon:.4g}"
-        self.time_text.setText(("strength " if self.session.document.system.kind == "weights" else "t = ") + text)
+        self.time_text.setText(f"{self.session.document.system.time_word} {text}")
 
     def _option_changed(self, name: str, *_) -> None:
         kinds = [kind for kind, _text in AXES]

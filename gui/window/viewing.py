@@ -133,6 +133,10 @@ class Viewing:
     def is_show_scenario(self) -> bool:
         return not self._window.scenario_dock.isHidden()
 
+    def do_numbers(self) -> None:
+        self._window.docks.scenario_to_front()
+        self._window.docks.scenario.show_numbers()
+
     def do_show_views(self) -> None:
         dock = self._window.views_dock
         dock.setVisible(dock.isHidden())

@@ -1,0 +1,85 @@
+"""Small windows: nothing is out of reach, and no number stands for two things."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6")
+pytestmark = pytest.mark.qt
+
+from PySide6.QtCore import QPoint  # noqa: E402
+
+from gui.model.edits import added  # noqa: E402
+
+
+def settle(qtbot, window, size):
+    window.resize(*size)
+    window.docks.set_widths()
+    qtbot.wait(30)
+
+
+def inside(widget, window):
+    """Whether all of a widget can be seen."""
+    place = widget.mapTo(window, QPoint(0, 0))
+    return widget.isVisible() and window.rect().contains(widget.rect().translated(place))
+
+
+@pytest.mark.parametrize("size", [(900, 600), (1280, 720), (1360, 860)])
+def test_the_exact_table_and_its_buttons_can_be_reached_in_every_window(window, qtbot, size):
+    settle(qtbot, window, size)
+    panel = window.docks.scenario
+    window.shortcuts.do("numbers")
+    qtbot.wait(30)
+    assert inside(panel.table.grid, window)
+    assert panel.table.grid.height() >= 5 * panel.table.grid.verticalHeader().defaultSectionSize()
+    assert all(inside(button, window) for button in panel.table.buttons.values())
+    panel.show_numbers(False)
+    qtbot.wait(30)
+    for widget in (panel.filter, panel.names, panel.count, panel.seed, panel.again, panel.random, panel.reset):
+        assert inside(widget, window)
+
+
+def test_random_particles_are_in_a_menu_and_take_number_and_seed_from_the_only_fields(window, qtbot):
+    document, panel = window.session.document, window.docks.scenario
+    assert window.shortcuts.actions["random"] in window.menus.menus["Edit"].actions()
+    document.edit(added(document.latest, 5.0, 0.0, 1.0)[0], "Add")
+    window.shortcuts.do("random")
+    assert panel.kinds.isVisible()
+    panel.kinds.close()
+    panel.count.setValue(37)
+    panel.count.editingFinished.emit()
+    panel.seed.setValue(7)
+    panel.seed.editingFinished.emit()
+    draw = panel.kinds.actions()[0]
+    draw.trigger()
+    first = document.system
+    assert len(first) == 37
+    assert first.source.seed == 7
+    window.shortcuts.do("new-seed")
+    assert document.system.source.seed == 8
+    document.undo()
+    document.undo()
+    assert len(document.system) == 3, "random particles are a step like any other"
+    document.load(document.system)
+
+
+def test_a_linked_view_has_room_in_the_smallest_window_and_no_readout_is_cut_in_two(window, qtbot):
+    settle(qtbot, window, (900, 600))
+    view = window.docks.tabs.currentWidget()
+    assert view.height() >= 220
+    area, rows = window.docks.views.widget(0), window.docks.readouts.layout()
+    line = rows.cellRect(1, 0).top() - rows.cellRect(0, 0).top()
+    assert area.height() >= 4 * line
+    assert (area.height() - rows.contentsMargins().top()) % line == 0
+    settle(qtbot, window, (1360, 860))
+    assert area.height() == window.docks.readouts.sizeHint().height()
+
+
+def test_the_weights_before_are_seen_beside_those_after_in_the_smallest_window(window, qtbot, tmp_path):
+    settle(qtbot, window, (900, 600))
+    np.save(tmp_path / "w.npy", np.random.default_rng(0).normal(size=(8, 16)))
+    window.open(tmp_path / "w.npy")
+    page = window.pages.currentWidget()
+    qtbot.waitUntil(lambda: page.result.shows_weights)
+    qtbot.wait(30)
+    assert inside(page.before, window)
+    assert inside(page.after, window)
