@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer
 
 from gui.model import edits
 from gui.window.errors import Unexpected, one_sentence
-from gui.window.warming import warm_up
+from gui.window.warming import load_kernels
 from gui.window.workers import CancelledError, Workers
 
 pytestmark = pytest.mark.qt
@@ -144,7 +144,7 @@ def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
     for index in range(window.docks.tabs.count()):  # every view has drawn once
         window.docks.tabs.setCurrentIndex(index)
         qtbot.wait(30)
-    warm_up(window.workers)
+    window.workers.run(load_kernels, lambda _: None, "kernels")
     qtbot.waitUntil(lambda: window.workers.running == 0, timeout=60_000)
     window.filing.load_scenario("gaussian-weights", 200_000, 1, play=False)
     qtbot.waitUntil(lambda: len(document.system) == 200_000 and not window.workers.running, timeout=60_000)

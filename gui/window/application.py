@@ -21,7 +21,7 @@ from .errors import Unexpected
 from .icons import app_icon
 from .main import MainWindow
 from .settings import Settings, data_folder
-from .warming import AFTER_MS, warm_up
+from .warming import AFTER_MS, Warming
 
 FIRST_SCENARIO = "clustered-weights"
 SWITCH_SECONDS = 5e-4  # between threads: a busy worker holds up no frame
@@ -103,7 +103,7 @@ def run(args: argparse.Namespace, first_start: bool = False) -> int:
     open_subject(window, args)
     window.show()
     QTimer.singleShot(0, window, _collect_only_what_is_new)
-    QTimer.singleShot(AFTER_MS, window, lambda: warm_up(window.workers))
+    QTimer.singleShot(AFTER_MS, window, lambda: Warming(window.workers, window))
     if not settings.tour_seen and args.subject is None:
         QTimer.singleShot(700, window, window.start_tour)
     try:
