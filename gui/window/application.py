@@ -71,7 +71,7 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
     is_path = subject is not None and (Path(subject).exists() or Path(subject).suffix or "/" in subject)
     if is_path:
         filing.load_scenario(FIRST_SCENARIO, play=False)  # where the file is no good, or is a training run
-        window.open(subject)
+        window.open(subject, args.time)
         if args.n is not None or args.seed is not None:
             window.tell("The number of particles and the seed of a file are its own: --n and --seed change scenarios.")
     else:

@@ -46,19 +46,27 @@ class Filing:
         if not self.may_leave():
             return
         if path.suffix.lower() in FIGURES:
-            self._open_figure(path)
+            self._open_figure(path, time)
         else:
             self._document.open_file(path)
+            self._started(time)
         if self._window.pages.shown not in ("particles", "weights"):
             self._window.pages.show("particles")
-        self._started(time)
 
-    def _open_figure(self, path: Path) -> None:
+    def _open_figure(self, path: Path, time: float | None) -> None:
+        """In a worker: a small figure can stand for many particles."""
         from ..export.reopen import figure_in
 
-        found = figure_in(path)
-        self._document.load(found.system)
-        self._session.clock.go(found.time)
+        before = self._document.latest
+
+        def found(figure) -> None:
+            if self._document.latest is before:
+                self._document.load(figure.system)
+                self._started(figure.time if time is None else time)
+            else:
+                self._window.tell(f"{path} was not opened, because the document was changed meanwhile: open it again.")
+
+        self._window.workers.run(lambda: figure_in(path), found, f"opening {path.name}", key="scenario")
 
     def load_scenario(self, name: str, n: int | None = None, seed: int | None = None, *, play: bool = True) -> None:
         """Load one of the catalogue; a large one is drawn up in a worker.  ValueError for what cannot be."""
@@ -86,8 +94,18 @@ class Filing:
             clock.play()
 
     def _started(self, time: float | None) -> None:
+        """Go to that time; where a large system is still being simulated, as soon as it is shown."""
+        document, wanted = self._document, self._document.latest
+
+        def shown() -> None:
+            if not document.busy:
+                document.changed.disconnect(shown)
+                if document.system is wanted:
+                    self._session.clock.go(time)
+
         if time is not None:
-            self._session.clock.go(time)
+            document.changed.connect(shown)
+            shown()
 
     def do_new(self) -> None:
         if self.may_leave():
