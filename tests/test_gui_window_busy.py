@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer
 from gui.model import edits
 from gui.window.errors import Unexpected, one_sentence
 from gui.window.warming import load_kernels
-from gui.window.workers import CancelledError, Workers
+from gui.window.workers import CancelledError, Task, Workers, _Run
 
 pytestmark = pytest.mark.qt
 
@@ -36,6 +36,18 @@ def test_the_newest_of_a_key_wins_and_the_result_arrives_in_this_thread(workers,
     gate.set()
     qtbot.waitUntil(lambda: workers.running == 0)
     assert got == [("new", threading.main_thread())]
+
+
+def test_a_result_or_report_that_comes_after_the_window_is_gone_reaches_nobody(qapp):
+    from shiboken6 import delete
+
+    gone = Workers()
+    reports, results = gone._progressed.emit, gone._done.emit
+    delete(gone)
+    for work in (lambda: 1, lambda task: task.report(0.5)):
+        task = Task("late", work, print, _report=reports)
+        _Run(task, results).run()
+    assert task.cancelled
 
 
 def test_work_reports_progress_and_notices_that_nobody_waits(workers, qtbot):

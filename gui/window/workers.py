@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
@@ -44,7 +45,11 @@ class Task:
         if self.cancelled:
             raise CancelledError
         if self._report is not None:
-            self._report(self, float(share))
+            try:
+                self._report(self, float(share))
+            except RuntimeError:  # the window is gone, and the signal with it
+                self.cancel()
+                raise CancelledError from None
 
 
 class _Run(QRunnable):
@@ -61,7 +66,8 @@ class _Run(QRunnable):
                 task.cancel()
             except BaseException as trouble:  # also SystemExit: a thread must not end the window
                 error = trouble
-        self.post(task, result, error)
+        with suppress(RuntimeError):  # the window is gone, and the signal with it
+            self.post(task, result, error)
 
 
 class Workers(QObject):
