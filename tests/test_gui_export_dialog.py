@@ -160,7 +160,7 @@ def test_a_closed_dialog_ends_its_export(session, qtbot, nothing_left, tmp_path)
     dialog.start()
     assert dialog.exporter.running
     dialog.close()
-    assert not dialog.exporter.running
+    qtbot.waitUntil(lambda: not dialog.exporter.running, timeout=5000)
     assert not list(tmp_path.iterdir())
 
 

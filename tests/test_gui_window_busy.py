@@ -12,6 +12,7 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QTimer
 
 from gui.model import edits
+from gui.window.afterwards import wait_for_all
 from gui.window.errors import Unexpected, one_sentence
 from gui.window.warming import load_kernels
 from gui.window.workers import CancelledError, Task, Workers, _Run
@@ -204,8 +205,30 @@ def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):
     qtbot.wait(50)
     window.close()
     assert stopped.wait(5)
-    assert window.workers.ended
+    assert window.workers.wait()
     assert not window.ticking.running
+
+
+class NeverStops:
+    """A run that ends only when it is killed."""
+
+    asked_to_stop, waited, left = 0, 0, False
+
+    def stop(self):
+        self.asked_to_stop += 1
+
+    def wait(self, _seconds):
+        self.waited += 1
+        return self.asked_to_stop > 2
+
+
+def test_the_window_goes_at_once_and_what_still_runs_is_waited_for_and_ended_when_it_is_gone(window):
+    window.pages.show("training")
+    run = window.pages.built("training").own._child = NeverStops()
+    window.close()
+    assert (run.asked_to_stop, run.waited, window.isVisible()) == (1, 0, False)
+    assert wait_for_all()
+    assert run.asked_to_stop == 3
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])

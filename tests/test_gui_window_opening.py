@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox
 
 from gui.model import edits
 from gui.window import filing
+from gui.window.afterwards import wait_for_all
 from particles import scenarios, simulate
 from particles.files import write_history, write_scenario
 
@@ -173,6 +174,7 @@ def test_what_a_crash_has_left_is_offered_and_restored(make_window, qtbot, tmp_p
     swap = next((tmp_path / "unsaved").glob("*.swap"))
     content = swap.read_bytes()
     crashed.close()
+    assert wait_for_all()
     assert not swap.exists()
     swap.write_bytes(content)
     again = make_window("two-equal")

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 from ..model.document import Document
 from ..model.options import Options
 from ..model.session import Session
+from .afterwards import wait_for_all
 from .errors import Unexpected
 from .icons import app_icon
 from .main import MainWindow
@@ -112,9 +113,10 @@ def run(args: argparse.Namespace, first_start: bool = False) -> int:
         interrupt.stop()
         unexpected.remove()
         settings.sync()
+    ended = wait_for_all()
     window.deleteLater()
     sys.stdout.flush()
-    if not window.workers.ended:  # a thread that cannot be stopped must not keep the program alive
+    if not ended:  # a thread that cannot be stopped must not keep the program alive
         os._exit(code)
     return code
 
