@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -29,8 +30,10 @@ _WIDTH = 620
 
 
 class RunForm(QWidget):
-    """``asked`` tells the request; ``follow_asked`` that a folder is to be chosen; ``left`` that the form is left."""
+    """``tried`` tells that a run is asked for, and ``asked`` the request where it is sound; ``follow_asked`` that a
+    folder is to be chosen; ``left`` that the form is left."""
 
+    tried = Signal()
     asked = Signal(object)
     follow_asked = Signal()
     left = Signal()
@@ -63,12 +66,20 @@ class RunForm(QWidget):
 
     def request(self) -> Request:
         """What the form asks for now."""
-        folder = Path(self.folder.text().strip() or ".").expanduser().absolute()
+        folder = Path(self.folder.text().strip() or ".")
+        with suppress(RuntimeError):  # ~somebody who has no home here: then it is a name as any other
+            folder = folder.expanduser()
+        folder = folder.absolute()
         text = self.strength.text().strip()
         usual = choices.usual_strength(self.preset.currentText(), self._method())
         strength = "" if text == usual else text
         return Request(
-            self.preset.currentText(), self._method(), strength, self.epochs.value(), self.seed.value(), folder
+            self.preset.currentText(),
+            self._method(),
+            strength,
+            self.epochs.value(),
+            self.seed.value(),
+            folder,
         )
 
     def set_running(self, running: bool, shown: bool = False) -> None:
@@ -87,6 +98,7 @@ class RunForm(QWidget):
 
     def submit(self) -> None:
         """Ask for the run, or say what is wrong with the form."""
+        self.tried.emit()
         request = self.request()
         self.say(choices.missing_packages() or choices.trouble_with(request))
         if not self.trouble.text():
