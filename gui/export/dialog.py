@@ -90,7 +90,7 @@ class ExportDialog(QDialog):
         heading.setProperty("role", "heading")
         self.file = FileRow(self._session)
         self.path = self.file.path
-        self.facts = QLabel(wordWrap=True)
+        self.facts = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.facts.setProperty("role", "quiet")
         column.addWidget(heading)
         column.addWidget(self.file)

@@ -50,7 +50,9 @@ class RunForm(QWidget):
         self.start = QPushButton("Train")
         self.start.setProperty("primary", True)
         self.follow, self.back = QPushButton("Follow a run folder…"), QPushButton("Back to the run")
-        self._preset_why, self._method_why, self.trouble, self._command = (QLabel(wordWrap=True) for _ in range(4))
+        self._preset_why, self._method_why, self.trouble, self._command = (
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText) for _ in range(4)
+        )
         for label in (self._preset_why, self._method_why, self._command):
             label.setProperty("role", "quiet")
             label.setMinimumWidth(440)  # what wraps asks for the height that it has at this width
@@ -105,7 +107,7 @@ class RunForm(QWidget):
             self.asked.emit(request)
 
     def _lay_out(self) -> None:
-        title, what = QLabel("Train a network"), QLabel(wordWrap=True)
+        title, what = QLabel("Train a network"), QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         title.setStyleSheet("font-size: 20px; font-weight: 600")
         what.setText("The run is a process of its own: you watch its weights merge here, look back, stop it and go on.")
         what.setProperty("role", "quiet")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale
+from PySide6.QtCore import QLocale, Qt
 from PySide6.QtGui import QDoubleValidator
 from PySide6.QtWidgets import QDoubleSpinBox, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
@@ -33,7 +33,7 @@ class SaveRow(QWidget):
         row.setSpacing(8)
         row.addStretch()
         for text, widget in (("Rewind", self.rewind), ("l1", self.field)):
-            label = QLabel(text)
+            label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
             label.setProperty("role", "quiet")
             row.addWidget(label)
             row.addWidget(widget)
