@@ -26,14 +26,8 @@ STATES = ("running", "finished", "interrupted", "failed")
 LARGEST_FILE = 16 * 2**30  # bytes
 LARGEST_SNAPSHOT = 4 * 2**30  # bytes, unpacked
 _FOREIGN = (
-    zipfile.BadZipFile,
-    ValueError,
-    OSError,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    AttributeError,
+    *(zipfile.BadZipFile, ValueError, OSError, EOFError, KeyError),
+    *(NotImplementedError, RuntimeError, TypeError),
 )
 
 

@@ -160,4 +160,6 @@ def run_folder_of(path) -> Path | None:
 
 def _sentence(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
+    if text.partition(" ")[0].isalpha():  # else a file's name, which stays as it is
+        text = text[0].upper() + text[1:]
     return text if text.endswith(".") else text + "."
