@@ -53,6 +53,8 @@ def _run(args: argparse.Namespace) -> int:
 
 def _headless(args: argparse.Namespace, told: str = "") -> int:
     gc.enable()
+    if args.snapshot and not args.film and (args.fps or args.seconds):
+        raise ValueError("--fps and --seconds are those of a film: give --film, or leave them out")
     if args.lesson:
         from .lessons.shelf import lesson_named
 

@@ -40,14 +40,21 @@ def replacing(path):
 
 def read_whole(path, limit: int) -> bytes:
     """The bytes of a regular file of at most ``limit``; OSError or ValueError, naming it, where that fails."""
+    with regular(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        if size > limit:
+            raise ValueError(f"{path}: it has {size:,} bytes, files of up to {limit:,} are read")
+        return file.read(limit)
+
+
+@contextmanager
+def regular(path):
+    """A regular file to read, without waiting for anybody; OSError, naming it, for a folder, a pipe or a device."""
     try:
         with open(path, "rb", opener=at_once) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError("it is not a regular file")
-            if status.st_size > limit:
-                raise ValueError(f"{path}: it has {status.st_size:,} bytes, files of up to {limit:,} are read")
-            return file.read(limit)
+            yield file
     except OSError as error:
         raise _sentence(error, f"could not read {path}") from error
 

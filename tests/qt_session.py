@@ -81,6 +81,7 @@ def make_window(qapp, nothing_left, tmp_path):
 
     from gui.command import _parser
     from gui.window import application, filing
+    from gui.window.afterwards import wait_for_all
     from gui.window.settings import Settings
 
     application.make_application()
@@ -98,6 +99,7 @@ def make_window(qapp, nothing_left, tmp_path):
     yield make
     for window in windows:
         window.close()
+        assert wait_for_all()
         window.deleteLater()
     filing.ask_unsaved = asked
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -42,7 +42,8 @@ def make_page(qtbot, nothing_left):
     yield make
     for page in made:
         page.closing()
-        assert page.workers.closing()
+        page.workers.closing()
+        assert page.workers.wait()
 
 
 def errors(page):

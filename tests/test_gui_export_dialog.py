@@ -121,6 +121,60 @@ def test_what_is_chosen_is_written_with_all_digits_of_the_time(dialog, qtbot, tm
     assert figure_in(tmp_path / "a.png").time == 0.123456789
 
 
+def test_a_file_from_elsewhere_is_replaced_only_when_it_is_asked_for_twice(dialog, qtbot, tmp_path):
+    path = tmp_path / "mine.png"
+    path.write_bytes(b"precious")
+    dialog.path.setText(str(path))
+    dialog.write.click()
+    assert not dialog.exporter.running
+    assert "already there" in dialog.told.text()
+    assert dialog.write.text() == "Replace"
+    qtbot.keyClicks(dialog.path, "x")  # another name: nothing is in the way
+    assert dialog.write.text() == "Export"
+    dialog.path.setText(str(path))
+    dialog.write.click()
+    assert path.read_bytes() == b"precious"
+    for _ in range(2):  # now it is the dialog's own, which is replaced at once
+        with qtbot.waitSignal(dialog.exporter.finished, timeout=30_000):
+            dialog.write.click()
+    path.write_bytes(b"changed since")
+    dialog.write.click()
+    assert path.read_bytes() == b"changed since"
+
+
+def test_the_name_that_is_proposed_is_free(session, qtbot, monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    for name in ("random-masses.png", "random-masses-2.png"):
+        (tmp_path / name).touch()
+    dialog = ExportDialog(session, CLASSES, Colours.of("dark"))
+    qtbot.addWidget(dialog)
+    assert dialog.path.text() == str(tmp_path / "random-masses-3.png")
+    choose(dialog, "format", "svg")
+    assert dialog.path.text() == str(tmp_path / "random-masses.svg")
+    dialog.close()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("FOLDER", "is a folder"), ("a\0b", "No file"), ("~nobody-there/a", "home"), ("a" * 300, "aa: ")],
+)
+def test_a_name_that_cannot_be_is_one_sentence(dialog, tmp_path, typed, said):
+    dialog.path.setText(typed.replace("FOLDER", str(tmp_path)))
+    dialog.form.changed.emit()
+    dialog.write.click()
+    assert not dialog.exporter.running
+    assert said in dialog.told.text()
+    assert "Errno" not in dialog.told.text()
+
+
+def test_a_name_without_the_ending_of_a_format_gets_it(dialog, qtbot, tmp_path):
+    dialog.path.setText(str(tmp_path / "out_0.5"))
+    with qtbot.waitSignal(dialog.exporter.finished, timeout=30_000):
+        dialog.write.click()
+    assert [path.name for path in tmp_path.iterdir()] == ["out_0.5.png"]
+
+
 def test_a_folder_that_is_not_there_is_told_at_once(dialog, tmp_path):
     dialog.path.setText(str(tmp_path / "no" / "a.png"))
     dialog.form.changed.emit()
@@ -160,7 +214,7 @@ def test_a_closed_dialog_ends_its_export(session, qtbot, nothing_left, tmp_path)
     dialog.start()
     assert dialog.exporter.running
     dialog.close()
-    assert not dialog.exporter.running
+    qtbot.waitUntil(lambda: not dialog.exporter.running, timeout=5000)
     assert not list(tmp_path.iterdir())
 
 

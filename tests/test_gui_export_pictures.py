@@ -17,11 +17,12 @@ from PySide6.QtSvg import QSvgRenderer
 
 from gui.draw.palette import Colours
 from gui.export import film, picture
-from gui.export.arrangement import arranged
+from gui.export.arrangement import LEAST, arranged, fitting
 from gui.export.film_plan import FilmPlan
 from gui.export.output_size import PRESETS, OutputSize
 from gui.export.own_session import session_of
 from gui.export.page import names_of
+from gui.export.page_frame import PageFrame
 from gui.export.reopen import figure_in
 from gui.model.system import System
 from gui.views.by_name import VIEWS
@@ -169,3 +170,24 @@ def test_views_on_a_page_do_not_overlap_and_stay_on_it(size, view):
     assert all(grown.contains(cell) and cell.width() > 80 and cell.height() > 40 for cell in cells.values())
     inner = [cell.adjusted(1, 1, -1, -1) for cell in cells.values()]
     assert not any(a.intersects(b) for i, a in enumerate(inner) for b in inner[:i])
+
+
+@pytest.mark.parametrize(
+    ("across", "up", "count"), [(64, 64, 1), (300, 200, 1), (640, 400, 4), (1200, 800, 6), (3840, 2160, 6)]
+)
+def test_a_small_page_shows_fewer_views_and_each_has_room_for_its_words(across, up, count):
+    size = OutputSize.of_pixels(across, up)
+    area = PageFrame(size.width / size.scale, size.height / size.scale).area
+    names = fitting(names_of("all"), area)
+    assert len(names) == count
+    assert "space-time" in names
+    if count > 1:
+        assert all(cell.width() >= LEAST[0] for cell in arranged(names, area).values())
+
+
+def test_no_word_of_a_thumbnail_is_cut_and_what_is_asked_for_by_name_is_drawn(session, tmp_path):
+    for view, words in (("all", "position"), ("line+tree", "Merge tree")):
+        picture.write(session, view, tmp_path / "a.svg", OutputSize.of_pixels(300, 200), "light", 0.5)
+        texts = "".join(ElementTree.parse(tmp_path / "a.svg").getroot().itertext())
+        assert words[:5] in texts
+        assert ("…" in texts) == (view != "all")

@@ -17,6 +17,7 @@ from gui.training.filters import filters_of, fitting
 from gui.training.own_run import BUSY
 from gui.training.page import TrainingPage
 from gui.training.run_view import RunView
+from gui.window.afterwards import wait_for_all
 from gui.window.workers import Workers
 from training.run_log import METRICS, append_line, snapshot_path
 
@@ -35,6 +36,7 @@ def page(qtbot):
     page.show()
     yield page
     page.closing()
+    assert wait_for_all()
 
 
 @pytest.fixture
@@ -43,6 +45,25 @@ def following(page, qtbot, tmp_path):
     assert page.open(write_run(tmp_path / "run"))
     qtbot.waitUntil(lambda: page.look.newest is not None and len(page.look.newest.moments) == 5)
     return page
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"), [("a" * 300, "cannot be opened"), ("a" * 253, "cannot be opened"), ("a\0b", "a character"),
+                         ("\x1b[2J", "a character"), ("/dev/null/x", "could not be started")],
+)  # fmt: skip
+def test_a_folder_that_cannot_be_is_one_sentence_in_the_form_alone(page, monkeypatch, folder, said):
+    monkeypatch.setattr(choices, "missing_packages", lambda: "")
+    page.form.say("what was said before")
+    page.form.folder.setText(folder)
+    page.form.submit()
+    assert said in page.form.trouble.text()
+    assert "Errno" not in page.form.trouble.text()
+    assert (page.told, page.own.running) == ([], False)
+
+
+def test_a_home_that_is_not_there_is_a_name_as_any_other(page):
+    page.form.folder.setText("~nobody-there/run")
+    assert page.form.request().folder.parts[-2:] == ("~nobody-there", "run")
 
 
 def shown(page):

@@ -12,9 +12,10 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QTimer
 
 from gui.model import edits
+from gui.window.afterwards import wait_for_all
 from gui.window.errors import Unexpected, one_sentence
-from gui.window.warming import warm_up
-from gui.window.workers import CancelledError, Workers
+from gui.window.warming import load_kernels
+from gui.window.workers import CancelledError, Task, Workers, _Run
 
 pytestmark = pytest.mark.qt
 
@@ -36,6 +37,18 @@ def test_the_newest_of_a_key_wins_and_the_result_arrives_in_this_thread(workers,
     gate.set()
     qtbot.waitUntil(lambda: workers.running == 0)
     assert got == [("new", threading.main_thread())]
+
+
+def test_a_result_or_report_that_comes_after_the_window_is_gone_reaches_nobody(qapp):
+    from shiboken6 import delete
+
+    gone = Workers()
+    reports, results = gone._progressed.emit, gone._done.emit
+    delete(gone)
+    for work in (lambda: 1, lambda task: task.report(0.5)):
+        task = Task("late", work, print, _report=reports)
+        _Run(task, results).run()
+    assert task.cancelled
 
 
 def test_work_reports_progress_and_notices_that_nobody_waits(workers, qtbot):
@@ -152,7 +165,7 @@ def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
     for index in range(window.docks.tabs.count()):  # every view has drawn once
         window.docks.tabs.setCurrentIndex(index)
         qtbot.wait(30)
-    warm_up(window.workers)
+    window.workers.run(load_kernels, lambda _: None, "kernels")
     settled()
     with watchdog():
         window.filing.load_scenario("gaussian-weights", CROWD, 1, play=False)
@@ -217,8 +230,30 @@ def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):
     qtbot.wait(50)
     window.close()
     assert stopped.wait(5)
-    assert window.workers.ended
+    assert window.workers.wait()
     assert not window.ticking.running
+
+
+class NeverStops:
+    """A run that ends only when it is killed."""
+
+    asked_to_stop, waited, left = 0, 0, False
+
+    def stop(self):
+        self.asked_to_stop += 1
+
+    def wait(self, _seconds):
+        self.waited += 1
+        return self.asked_to_stop > 2
+
+
+def test_the_window_goes_at_once_and_what_still_runs_is_waited_for_and_ended_when_it_is_gone(window):
+    window.pages.show("training")
+    run = window.pages.built("training").own._child = NeverStops()
+    window.close()
+    assert (run.asked_to_stop, run.waited, window.isVisible()) == (1, 0, False)
+    assert wait_for_all()
+    assert run.asked_to_stop == 3
 
 
 @pytest.mark.parametrize("n", [0, 1, 2])

@@ -52,6 +52,8 @@ def test_help_and_version_load_no_qt(argument):
         (["--size", "5x5"], "each side can have"),
         (["--snapshot", "a.txt"], "must end in .png or .svg or .pdf"),
         (["--film", "a.png"], "must end in .mp4 or .gif"),
+        (["two-equal", "--snapshot", "a.png", "--fps", "30"], "give --film"),
+        (["two-equal", "--snapshot", "a.png", "--seconds", "3"], "give --film"),
         (["--fps", "0"], "'0' is not above 0"),
         (["--theme", "pink"], "invalid choice"),
         (["--play", "--pause"], "not allowed with"),

@@ -35,7 +35,8 @@ def page(qtbot, nothing_left, tmp_path):
     made.activated()
     yield made
     made.closing()
-    assert workers.closing()
+    workers.closing()
+    assert workers.wait()
 
 
 @pytest.fixture

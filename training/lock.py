@@ -7,6 +7,8 @@ import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from particles.checked_file import at_once
+
 try:
     import fcntl
 except ImportError:  # Windows has none: there nothing is locked
@@ -40,7 +42,7 @@ def check_place(folder: Path) -> None:
 
 def check_free(folder: Path) -> None:
     """RuntimeError, naming the folder, where a process trains in it now; nothing is written."""
-    with suppress(FileNotFoundError, NotADirectoryError), open(Path(folder) / LOCK, "rb") as file:
+    with suppress(FileNotFoundError, NotADirectoryError), open(Path(folder) / LOCK, "rb", opener=at_once) as file:
         _take(file, Path(folder), shared=True)
 
 

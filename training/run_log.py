@@ -18,13 +18,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from particles.checked_file import naming, read_whole, replacing
+from particles.checked_file import naming, read_whole, regular, replacing
 
 CONFIG, ENVIRONMENT, METRICS = "config.json", "environment.json", "metrics.jsonl"
 STATUS, REPORT, SNAPSHOTS = "status.json", "report.json", "snapshots"
 STATES = ("running", "finished", "interrupted", "failed")
 LARGEST_FILE = 16 * 2**30  # bytes
-_FOREIGN = (zipfile.BadZipFile, ValueError, OSError, EOFError, KeyError, NotImplementedError, RuntimeError)
+LARGEST_SNAPSHOT = 4 * 2**30  # bytes, unpacked
+_FOREIGN = (
+    *(zipfile.BadZipFile, ValueError, OSError, EOFError, KeyError),
+    *(NotImplementedError, RuntimeError, TypeError),
+)
 
 
 class Snapshot(NamedTuple):
@@ -99,7 +103,7 @@ class RunFolder:
         path = self.path / METRICS
         known = Position(0, 0) if after == 0 else after
         try:
-            with open(path, "rb") as file:
+            with regular(path) as file:
                 number = os.fstat(file.fileno()).st_ino
                 restarted = known.offset > 0 and (
                     number != known.file or os.fstat(file.fileno()).st_size < known.offset
@@ -203,13 +207,19 @@ def _why(error: Exception) -> str:
 
 def _members(path: Path, *names: str) -> dict[str, np.ndarray]:
     """The arrays of an npz file, all or those with these names; Python objects are never loaded."""
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in names or archive.files}
-    except FileNotFoundError:
-        raise
-    except _FOREIGN as error:
-        raise ValueError(f"{path}: it is not a whole snapshot: {error}") from None
+    with regular(path) as file:
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                size = sum(member.file_size for member in archive.zip.infolist())
+                if size > LARGEST_SNAPSHOT:
+                    raise ValueError(f"it unpacks to {size:,} bytes, up to {LARGEST_SNAPSHOT:,} are read")
+                return {name: archive[name] for name in names or archive.files}
+        except MemoryError:
+            raise ValueError(
+                f"{path}: it is not a whole snapshot: an array claims more than the memory holds"
+            ) from None
+        except _FOREIGN as error:
+            raise ValueError(f"{path}: it is not a whole snapshot: {error}") from None
 
 
 def _plain(value):

@@ -46,7 +46,7 @@ class RaceTransport(QWidget):
         self.slider.setAccessibleName("Where the race is")
         self.slider.setToolTip("Drag to any moment of the race: every step is kept.")
         self.slider.valueChanged.connect(self._dragged)
-        self.shown = QLabel()
+        self.shown = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.shown.setMinimumWidth(150)
         self.clocks, self.speeds = QComboBox(), QComboBox()
         self._fill_boxes()

@@ -9,6 +9,9 @@ from PySide6.QtCore import QRectF
 MAIN = ("line", "space-time")  # share the position axis: one above the other
 GAP = 14.0
 _LINE_SHARE = 0.34  # of the height that line and space-time have together
+LEAST = (236.0, 150.0)  # of a view: less, and its words are cut
+LEAST_LINE = 96.0  # height of the line, which is low
+GIVEN_UP = ("phase", "tree", "counts", "hull", "line")  # in this order, where there is no room for all
 _WIDE = 1.25  # width over height from which the other views stand beside the main ones
 
 
@@ -24,6 +27,20 @@ def arranged(names: list[str], area: QRectF) -> dict[str, QRectF]:
         return {**_stacked(main, left), **_grid(others, right)}
     above, below = _above(area, 0.55)
     return {**_stacked(main, above), **_grid(others, below)}
+
+
+def fitting(names: list[str], area: QRectF) -> list[str]:
+    """As many of the views as have room for their words; the last one stays on the smallest page."""
+    names = list(names)
+    for name in (name for name in GIVEN_UP if name in names):
+        if len(names) == 1 or all(_has_room(*cell) for cell in arranged(names, area).items()):
+            break
+        names.remove(name)
+    return names
+
+
+def _has_room(name: str, cell: QRectF) -> bool:
+    return cell.width() >= LEAST[0] and cell.height() >= (LEAST_LINE if name == "line" else LEAST[1])
 
 
 def _stacked(main: list[str], area: QRectF) -> dict[str, QRectF]:

@@ -17,10 +17,13 @@ from pathlib import Path
 
 import numpy as np
 
+from gui.model.opening import MOST_WEIGHTS
+from gui.model.simulation import check_room
 from gui.model.system import Recipe, System
 from particles import scenarios
 from particles.checked_file import check_format, check_names
 from particles.files import read_scenario, write_scenario
+from particles.scenarios import Scenario
 
 FORMAT, VERSION = "stickyweights-figure", 1
 MOST_PARTICLES = 20_000  # about 0.5 MB in the file, and a tenth of a second to write
@@ -84,24 +87,24 @@ def reopened(text: str) -> Reopened:
         raise ValueError("its view is not the name of a view")
     if kind not in _KINDS:
         raise ValueError(f"its kind is none of {', '.join(_KINDS)}")
-    source = _recipe(fields["source"])
+    system = None
     if fields["scenario"] is not None:
         system = System.of_scenario(_scenario(fields["scenario"]), from_file=True)
-        source = source if _is(system, source) else None
-    elif source is not None:
-        system = System.of_scenario(scenarios.get(source.name, source.n, source.seed))
-    else:
+    made = _made(fields["source"], None if system is None else len(system))
+    source = None if made is None else Recipe(made.name, made.n, made.seed)
+    if system is None and made is None:
         raise ValueError("it holds neither particles nor the recipe of a scenario")
+    if system is None:
+        system = System.of_scenario(made)
+    elif made is not None and not _is(system, made):
+        source = None
     return Reopened(replace(system, kind=kind, source=source), float(time), view)
 
 
-def _is(system: System, source: Recipe | None) -> bool:
+def _is(system: System, made: Scenario) -> bool:
     """Does the recipe make the particles of the system?  Who copies a command line relies on it."""
-    if source is None:
-        return False
-    made = scenarios.get(source.name, source.n, source.seed).particles
     columns = ("position", "velocity", "mass")
-    return all(np.array_equal(getattr(system.particles, key), getattr(made, key)) for key in columns)
+    return all(np.array_equal(getattr(system.particles, key), getattr(made.particles, key)) for key in columns)
 
 
 def _scenario_fields(system: System) -> dict:
@@ -121,13 +124,21 @@ def _scenario(fields):
             raise ValueError(f"its scenario: {str(error).removeprefix(f'{path}: ')}") from None
 
 
-def _recipe(fields) -> Recipe | None:
-    if fields is None:
+def _made(source, expected: int | None) -> Scenario | None:
+    """What the recipe in a figure makes; None without one, or where it cannot be the ``expected`` particles."""
+    if source is None:
         return None
-    if not isinstance(fields, dict) or set(fields) != {"name", "n", "seed"} or not isinstance(fields["name"], str):
+    if not isinstance(source, dict) or set(source) != {"name", "n", "seed"} or not isinstance(source["name"], str):
         raise ValueError("its source is not a recipe of name, n and seed")
-    known = scenarios.get(fields["name"], fields["n"], fields["seed"])  # raises for what cannot be
-    return Recipe(known.name, known.n, known.seed)
+    scenarios.sizes(source["name"])  # raises for an unknown one
+    n = source["n"]
+    if type(n) is int:
+        if n > MOST_WEIGHTS:
+            raise ValueError(f"its scenario has {n:,} particles, and up to {MOST_WEIGHTS:,} are shown")
+        if expected is not None and n != expected:
+            return None
+        check_room(n)
+    return scenarios.get(source["name"], n, source["seed"])  # raises for what cannot be
 
 
 def _pack(text: str) -> str:

@@ -10,10 +10,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -23,12 +21,14 @@ from PySide6.QtWidgets import (
 )  # fmt: skip
 
 from gui.draw.palette import Colours
+from gui.window.errors import one_sentence
 
 from .exporter import Exporter
+from .file_row import FileRow
 from .form import Form
 from .own_session import own_session
 from .preview import Preview
-from .request import SUFFIXES, TITLES, job_of, summary
+from .request import TITLES, job_of, summary
 
 WIDE = QSize(1060, 620)
 
@@ -47,6 +47,7 @@ class ExportDialog(QDialog):
         self._stack = ExitStack()
         self._own = self._stack.enter_context(own_session(session))
         self.exporter = Exporter(self)
+        self._agreed = False  # to replace what is there
         self.form = Form(self._own, view_classes, colours)
         self.preview = Preview(self._own, colours)
         self._lay_out()
@@ -87,16 +88,12 @@ class ExportDialog(QDialog):
     def _add_file(self, column: QVBoxLayout) -> None:
         heading = QLabel("File")
         heading.setProperty("role", "heading")
-        self.path = QLineEdit()
-        self.path.setAccessibleName("File")
-        self.choose = QPushButton("Choose…", autoDefault=False)
-        where = QHBoxLayout()
-        where.addWidget(self.path, 1)
-        where.addWidget(self.choose)
-        self.facts = QLabel(wordWrap=True)
+        self.file = FileRow(self._session)
+        self.path = self.file.path
+        self.facts = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.facts.setProperty("role", "quiet")
         column.addWidget(heading)
-        column.addLayout(where)
+        column.addWidget(self.file)
         column.addWidget(self.facts)
 
     def _add_outcome(self, column: QVBoxLayout) -> None:
@@ -129,8 +126,7 @@ class ExportDialog(QDialog):
             button.clicked.connect(lambda _on, kind=kind: self._choose_kind(kind))
         self.form.changed.connect(self._changed)
         self._session.document.changed.connect(self._follow)
-        self.path.textEdited.connect(self._suffix_typed)
-        self.choose.clicked.connect(self._choose_path)
+        self.file.edited.connect(self._name_typed)
         self.write.clicked.connect(self.start)
         self.leave.clicked.connect(self._leave)
         self.exporter.progressed.connect(self._progressed)
@@ -145,11 +141,11 @@ class ExportDialog(QDialog):
 
     def _changed(self) -> None:
         """The form says something else: so do the file's name, the preview and the facts."""
-        self.path.setText(str(self._path().with_suffix(SUFFIXES[self.form.format])))
+        self._ask_no_more()
         try:
-            job = job_of(self.form, self._path(), self._own)
-        except ValueError as error:
-            self._say(str(error), "bad")
+            job = job_of(self.form, self.file.wanted(self.form.format), self._own)
+        except (ValueError, RuntimeError, OSError) as error:
+            self._say(one_sentence(error), "bad")
             self.facts.setText("")
             self.write.setEnabled(False)
             return
@@ -166,35 +162,37 @@ class ExportDialog(QDialog):
         self.form.follow(self._own.clock)
         self._changed()
 
-    def _path(self) -> Path:
-        name = self.path.text().strip()
-        if name:
-            return Path(name).expanduser()
-        told = "".join(c if c.isalnum() or c in "-_ " else "-" for c in self._session.document.system.name)
-        return Path.home() / (told.strip(" -")[:60] or "figure")
-
-    def _suffix_typed(self, name: str) -> None:
+    def _name_typed(self, name: str) -> None:
+        self._ask_no_more()
+        self.write.setEnabled(not self.exporter.running)
         self.form.choose_suffix(Path(name).suffix.lower())
 
-    def _choose_path(self) -> None:
-        path, _kind = QFileDialog.getSaveFileName(self, "Export to", str(self._path()))
-        if path:
-            self.path.setText(path)
-            self._suffix_typed(path)
-            self._changed()
-
     def start(self) -> None:
-        """Begin to write."""
+        """Begin to write; where a file from elsewhere is in the way, only when asked for it a second time."""
         try:
-            self.exporter.start(self._own, job_of(self.form, self._path(), self._own))
+            job = job_of(self.form, self.file.wanted(self.form.format), self._own)
+            if self.file.targets.asks_first(job.path) and not self._agreed:
+                self._ask(job.path)
+                return
+            self._ask_no_more()
+            self.exporter.start(self._own, job)
         except (ValueError, RuntimeError, OSError) as error:
-            self._say(str(error), "bad")
+            self._say(one_sentence(error), "bad")
             return
         self.progress.setRange(0, 0)
         self.progress.show()
         self.write.setEnabled(False)
         self.leave.setText("Cancel")
         self._say("Starting…", "quiet")
+
+    def _ask(self, path: Path) -> None:
+        self._agreed = True
+        self.write.setText("Replace")
+        self._say(f"{path.name} is already there: replace it, or give another name.", "bad")
+
+    def _ask_no_more(self) -> None:
+        self._agreed = False
+        self.write.setText("Export")
 
     def _leave(self) -> None:
         if self.exporter.running:
@@ -209,6 +207,7 @@ class ExportDialog(QDialog):
         self._say(f"{done:,} of {total:,}", "quiet")
 
     def _finished(self, path: str, note: str) -> None:
+        self.file.targets.allow(Path(path))
         self._stopped(f"Written: {path}" + (f"\n{note}" if note else ""), "good")
 
     def _stopped(self, sentence: str, role: str) -> None:

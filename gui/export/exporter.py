@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, QTimer, Signal
 
 import gui
+from gui.window.afterwards import afterwards
 
 from .job import Job, write_job
 
@@ -64,12 +65,17 @@ class Exporter(QObject):
             self._stop.start()
 
     def closing(self) -> None:
-        """The window closes: stop, and wait a moment for it."""
+        """Nobody looks any more: stop, without a word and without waiting for it."""
         if self.running:
             self.cancel()
-            process = self._process
-            if not process.waitForFinished(1500):
-                self.kill()
+            self.blockSignals(True)
+            self.setParent(None)  # it has to outlive the dialog
+            afterwards(self._cleaned_up)
+
+    def _cleaned_up(self) -> bool:
+        if self.running and not self._process.waitForFinished(1500):
+            self.kill()
+        return True
 
     def kill(self) -> None:
         """Stop at once; for what is written to a place that nobody sees."""

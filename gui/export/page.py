@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from gui.draw.palette import Colours
 
 from ..views.by_name import VIEWS, view_class
-from .arrangement import arranged
+from .arrangement import arranged, fitting
 from .page_frame import PageFrame
 from .page_legend import legend_of
 
@@ -32,10 +32,14 @@ def names_of(view: str) -> list[str]:
 
 
 class Page:
-    """The views named ``view`` of ``session``, in ``colours``.  Its widgets are never shown; ``close`` ends them."""
+    """The views named ``view`` of ``session``, in ``colours``; of "all" those that have room.
+
+    Its widgets are never shown; ``close`` ends them.
+    """
 
     def __init__(self, session, view: str, colours: Colours):
         self.session, self.colours = session, colours
+        self._chosen = view != ALL  # by name: then they are all drawn, however small
         self.views = {}
         for name in names_of(view):
             self.views[name] = view_class(name)(session, colours)
@@ -50,8 +54,9 @@ class Page:
         """Draw the page at the session's time; ``size`` and everything on it are in units of the drawing."""
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
         frame = PageFrame(size.width(), size.height())
-        frame.draw(painter, self.session, self.colours, legend_of(self.session, self.views))
-        for name, rect in arranged(list(self.views), frame.area).items():
+        names = list(self.views) if self._chosen else fitting(list(self.views), frame.area)
+        frame.draw(painter, self.session, self.colours, legend_of(self.session, names))
+        for name, rect in arranged(names, frame.area).items():
             painter.save()
             try:
                 painter.translate(rect.topLeft())

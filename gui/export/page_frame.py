@@ -47,7 +47,10 @@ class PageFrame:
         _write(painter, self.title, colours.ink, QPointF(self.margin, baseline), system.name, room)
         if self.roomy:
             below = QPointF(self.margin, baseline + 21)
-            _write(painter, self.small, colours.quiet, below, system.why, self.page.width() - 2 * self.margin)
+            room = self.page.width() - 2 * self.margin
+            width = QFontMetricsF(self.small).horizontalAdvance(system.why)
+            font = self.small if width <= room else _font(max(TEXT * room / width, 0.75 * TEXT))
+            _write(painter, font, colours.quiet, below, system.why, room)
 
     def _draw_time(self, painter: QPainter, session, colours: Colours) -> float:
         """Draw the time, and how many clusters there are, at the right; returns where that begins."""

@@ -27,6 +27,10 @@ _BYTES = {"mp4": 0.004, "gif": 0.045}
 
 def job_of(form, path: Path, session) -> Job:
     """The job that the form describes.  ValueError, in one sentence, where it cannot be done."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: give the file a name")
+    if "\0" in str(path):
+        raise ValueError("no file has such a name")
     if not path.absolute().parent.is_dir():
         raise ValueError(f"there is no folder {path.absolute().parent}")
     size = OutputSize(form.width, form.height, form.dpi)

@@ -149,11 +149,11 @@ class Clock:
         finally:
             self.release()
 
-    def start_over(self) -> None:
-        """At time 0, forwards and without a range, as for something new."""
+    def start_over(self, t: float) -> None:
+        """At time ``t``, forwards and without a range, as for something new."""
         self.range = None
         self.direction = 1
-        self.go(0.0)
+        self.go(t)
 
     # steps
 

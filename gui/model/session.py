@@ -26,8 +26,9 @@ class Session:
         self.selection = Selection(self.document)
         self.options = Options() if options is None else options
         self._cached: dict[str, tuple] = {}  # name -> (what it was made from, value)
-        self._loaded = self.document.loaded
+        self._loaded, self._begin = self.document.loaded, 0.0
         self.document.changed.connect(self._follow)
+        self.document.trouble.connect(self._nothing_arrives)
         self._follow()
 
     @property
@@ -58,9 +59,17 @@ class Session:
         history, kind, horizon = self.document.history, self.options.time_axis, self.clock.horizon
         return self._kept("axis", (history, kind, horizon), lambda: TimeAxis(kind, history, horizon))
 
+    def begin_at(self, time: float) -> None:
+        """The next new document, which may take a while to arrive, begins at ``time`` and not at 0."""
+        self._begin = time
+
+    def _nothing_arrives(self, _sentence: str) -> None:
+        self._begin = 0.0
+
     def close(self) -> None:
         """Let go of the document."""
         self.document.changed.disconnect(self._follow)
+        self.document.trouble.disconnect(self._nothing_arrives)
         self.clock.pause()
 
     def _follow(self) -> None:
@@ -72,7 +81,8 @@ class Session:
             self.clock.horizon = self.document.system.horizon
             if self._loaded is not self.document.loaded:
                 self._loaded = self.document.loaded
-                self.clock.start_over()
+                self.clock.start_over(self._begin)
+                self._begin = 0.0
             self.selection.prune()
 
     def _kept(self, name: str, made_from: tuple, make):

@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import training
+from particles.checked_file import at_once
 
 _ROOT = Path(training.__file__).absolute().parent.parent
 _TAIL = 32 * 1024  # bytes that are read of the end of the words
@@ -101,7 +102,7 @@ def last_lines(path: Path, count: int = LINES, after: int = 0) -> list[str]:
     Of a line that was written over with carriage returns, what came last.
     """
     try:
-        with open(path, "rb") as file:
+        with open(path, "rb", opener=at_once) as file:
             size = os.fstat(file.fileno()).st_size
             file.seek(max(size - _TAIL, after))
             text = file.read(_TAIL).decode("utf-8", "replace")

@@ -12,6 +12,8 @@ from typing import NamedTuple
 from training.config import parse_value
 from training.presets import DESCRIPTIONS, METHODS, PRESETS
 
+from .child import words_beside
+
 OWN = ""  # the method that the preset itself asks for
 NEEDED = ("torch", "safetensors", "tqdm")  # by `python -m training run`, beside what the window needs itself
 LARGEST_SEED = 2**31 - 1
@@ -85,13 +87,21 @@ def trouble_with(request: Request) -> str:
             values = ()
         if not values or not all(math.isfinite(value) and value >= 0 for value in values):
             return f"The strength is {request.strength!r}: type numbers that are not negative, such as 0.001, 0.0001."
-    if request.folder.exists() and not request.folder.is_dir():
-        return f"{request.folder} is a file: choose a folder that is empty or not there yet."
+    return _trouble_with_folder(request.folder)
+
+
+def _trouble_with_folder(folder: Path) -> str:
+    if not str(folder).isprintable():
+        return "The name of the folder has a character that cannot be shown: give it another name."
     try:
-        if request.folder.is_dir() and any(request.folder.iterdir()):
-            return f"{request.folder} is not empty: choose a folder that is empty or not there yet."
+        if folder.exists() and not folder.is_dir():
+            return f"{folder} is a file: choose a folder that is empty or not there yet."
+        if folder.is_dir() and any(folder.iterdir()):
+            return f"{folder} is not empty: choose a folder that is empty or not there yet."
+        words_beside(folder).exists()  # its name is longer
     except OSError as error:
-        return f"{request.folder} cannot be opened: {error.strerror}."
+        name = str(folder) if len(str(folder)) < 200 else f"{str(folder)[:100]}…"
+        return f"{name} cannot be opened: {error.strerror}."
     return ""
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QSizePolicy, QWidget
 
 from gui.draw.palette import Colours
+from gui.draw.tool_tip import plain
 
 from .look import Look
 from .sentences import ROLES, WORDS, about, beside
@@ -38,7 +39,8 @@ class Controls:
             toggle.setCheckable(True)
         self.keeps = QCheckBox("keeps training when the window closes")
         self.timeline = Timeline(colours)
-        self._name, self._status, self._sentence, self._at = (QLabel() for _ in range(4))
+        self._name, self._sentence, self._at = (QLabel(textFormat=Qt.TextFormat.PlainText) for _ in range(3))
+        self._status = QLabel(textFormat=Qt.TextFormat.RichText)
         self._name.setProperty("role", "heading")
         self._sentence.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._sentence.setWordWrap(True)
@@ -75,7 +77,7 @@ class Controls:
         role = ROLES[state.status]
         colour = {"good": self._colours.good, "bad": self._colours.bad, "quiet": self._colours.quiet}[role]
         self._name.setText(state.path.name)
-        self._name.setToolTip(str(state.path))
+        self._name.setToolTip(plain(str(state.path)))
         self._status.setText(f'<span style="color:{colour.name()}">● {WORDS[state.status]}</span>')
         self._sentence.setText(" ".join(filter(None, (about(state), beside(state)))))
         steps = tuple(moment.step for moment in look.shown.moments)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.draw.palette import Colours, mixed, ramp_pixels
 from gui.draw.safely import painted
+from gui.draw.tool_tip import plain
 from training.image_shapes import SHAPES
 
 MOST, FEWEST = 256, 36  # filters that are kept, evenly from all, and that are shown where there is little room
@@ -62,7 +63,7 @@ class FiltersView(QWidget):
         """Show these filters (n, channels, height, width); ``note`` stands where there are none."""
         self._images, self._note, self._picture = images, note, None
         self.setAccessibleDescription(f"{len(images)} filters of {name}" if len(images) else note)
-        self.setToolTip(f"{self.why} {name}: {len(images)} of its filters are shown." if name else note)
+        self.setToolTip(plain(f"{self.why} {name}: {len(images)} of its filters are shown." if name else note))
         self.update()
 
     @painted

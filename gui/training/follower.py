@@ -29,6 +29,7 @@ class Follower:
         self._run = RunFolder(Path(path).absolute())
         self._state = RunState(self._run.path)
         self._position = 0
+        self._config_seen: tuple | None = None  # time of change and bytes of the one that was read
         self._read: dict[tuple, Moment] = {}  # (step, time of change, bytes) -> the moment that was read from it
         self._refused: dict[tuple, str] = {}
         self._places: tuple[int, dict] = (-1, {})  # of the moment that was read last, by tensor
@@ -61,7 +62,12 @@ class Follower:
         return self._run.weights(Snapshot(moment.step, moment.epoch, moment.path))
 
     def _with_config(self, state: RunState) -> RunState:
-        return state if state.config else replace(state, config=self._run.config)
+        status = (self.path / CONFIG).stat()
+        seen = status.st_mtime_ns, status.st_size
+        if seen != self._config_seen:
+            state = replace(state, config=self._run.config)
+            self._config_seen = seen
+        return state
 
     def _with_status(self, state: RunState) -> RunState:
         status = self._run.status()
@@ -119,7 +125,7 @@ class Follower:
             if path.stem.isdecimal():
                 try:
                     status = path.stat()
-                except FileNotFoundError:
+                except OSError:
                     continue
                 found[int(path.stem), status.st_mtime_ns, status.st_size] = path
         return dict(sorted(found.items()))
@@ -154,4 +160,6 @@ def run_folder_of(path) -> Path | None:
 
 def _sentence(error: Exception) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
+    if text.partition(" ")[0].isalpha():  # else a file's name, which stays as it is
+        text = text[0].upper() + text[1:]
     return text if text.endswith(".") else text + "."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -28,8 +29,10 @@ _WIDTH = 620
 
 
 class RunForm(QWidget):
-    """``asked`` tells the request; ``follow_asked`` that a folder is to be chosen; ``left`` that the form is left."""
+    """``tried`` tells that a run is asked for, and ``asked`` the request where it is sound; ``follow_asked`` that a
+    folder is to be chosen; ``left`` that the form is left."""
 
+    tried = Signal()
     asked = Signal(object)
     follow_asked = Signal()
     left = Signal()
@@ -46,7 +49,9 @@ class RunForm(QWidget):
         self.start = QPushButton("Train")
         self.start.setProperty("primary", True)
         self.follow, self.back = QPushButton("Follow a run folder…"), QPushButton("Back to the run")
-        self._preset_why, self._method_why, self.trouble, self._command = (QLabel(wordWrap=True) for _ in range(4))
+        self._preset_why, self._method_why, self.trouble, self._command = (
+            QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText) for _ in range(4)
+        )
         for label in (self._preset_why, self._method_why, self._command):
             label.setProperty("role", "quiet")
             label.setMinimumWidth(440)  # what wraps asks for the height that it has at this width
@@ -62,12 +67,20 @@ class RunForm(QWidget):
 
     def request(self) -> Request:
         """What the form asks for now."""
-        folder = Path(self.folder.text().strip() or ".").expanduser().absolute()
+        folder = Path(self.folder.text().strip() or ".")
+        with suppress(RuntimeError):  # ~somebody who has no home here: then it is a name as any other
+            folder = folder.expanduser()
+        folder = folder.absolute()
         text = self.strength.text().strip()
         usual = choices.usual_strength(self.preset.currentText(), self._method())
         strength = "" if text == usual else text
         return Request(
-            self.preset.currentText(), self._method(), strength, self.epochs.value(), self.seed.value(), folder
+            self.preset.currentText(),
+            self._method(),
+            strength,
+            self.epochs.value(),
+            self.seed.value(),
+            folder,
         )
 
     def set_running(self, running: bool, shown: bool = False) -> None:
@@ -86,13 +99,14 @@ class RunForm(QWidget):
 
     def submit(self) -> None:
         """Ask for the run, or say what is wrong with the form."""
+        self.tried.emit()
         request = self.request()
         self.say(choices.missing_packages() or choices.trouble_with(request))
         if not self.trouble.text():
             self.asked.emit(request)
 
     def _lay_out(self) -> None:
-        title, what = QLabel("Train a network"), QLabel(wordWrap=True)
+        title, what = QLabel("Train a network"), QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         title.setStyleSheet("font-size: 20px; font-weight: 600")
         what.setText("The run is a process of its own: you watch its weights merge here, look back, stop it and go on.")
         what.setProperty("role", "quiet")

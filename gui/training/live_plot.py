@@ -55,7 +55,10 @@ class LivePlot(QWidget):
         self._title, self._log = title, log
         self._series: tuple[Series, ...] = ()
         self._lines: list[pg.PlotCurveItem] = []
-        self._heading, self._x_label = QLabel(textFormat=Qt.TextFormat.RichText), QLabel(x_title)
+        self._heading, self._x_label = (
+            QLabel(textFormat=Qt.TextFormat.RichText),
+            QLabel(x_title, textFormat=Qt.TextFormat.PlainText),
+        )
         self._heading.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.area = PlotArea(title, left=_LogAxis("left") if log else None, numbers=bool(x_title), zoom=False)
         self.area.box.setLimits(xMin=0)

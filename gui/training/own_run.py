@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from gui.window.afterwards import afterwards
 from training.run_log import CONFIG
 
 from .child import Child, resume_arguments
@@ -13,7 +14,8 @@ from .choices import Request, arguments_of
 
 BUSY = "A run of this window trains now: stop it first."
 _TICK = 200  # ms
-PATIENCE = 2.0  # seconds that the closing window waits for a run that was asked to stop
+SAVING = 20.0  # seconds that a run which was asked to stop has to finish its step and save, once the window is gone
+_PATIENCE = 2.0  # then it is asked again, and last it is killed
 
 
 class OwnRun(QObject):
@@ -60,16 +62,18 @@ class OwnRun(QObject):
             self._child.stop()
 
     def closing(self, keeps: bool) -> None:
-        """Stop it so that it saves, and wait a moment; or leave it where it ``keeps`` training."""
+        """Stop it so that it saves, which is waited for when the window is gone; or leave it where it ``keeps``
+        training."""
         self._timer.stop()
         child, self._child = self._child, None
         if child is None:
             return
-        if not keeps:
-            if not child.asked_to_stop:
-                child.stop()
-            child.wait(PATIENCE)
-        child.leave()
+        if keeps:
+            child.leave()
+            return
+        if not child.asked_to_stop:
+            child.stop()
+        afterwards(lambda: _ended(child))
 
     def _begin(self, arguments: list[str], folder: Path, *, afresh: bool) -> None:
         if self._child is not None:
@@ -91,3 +95,11 @@ class OwnRun(QObject):
             self._timer.stop()
             self._child = None
             self.ended.emit(child.ending())
+
+
+def _ended(child: Child) -> bool:
+    patience = SAVING
+    while not child.wait(patience):
+        child.stop()
+        patience = _PATIENCE
+    return True

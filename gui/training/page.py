@@ -95,6 +95,7 @@ class TrainingPage(Conditions, QWidget):
         if trouble := why_not_go_on(self.look.newest) or missing_packages():
             self._tell(trouble)
         else:
+            self._tell("")
             self._start(self.own.resume, self.look.newest.path)
 
     def do_train_live(self) -> None:
@@ -156,6 +157,7 @@ class TrainingPage(Conditions, QWidget):
         self.own.began.connect(lambda folder: self.watcher.path == folder or self._follow(folder))
         self.own.ended.connect(self._own_ended)
         self.form.asked.connect(lambda request: self._start(self.own.start, request))
+        self.form.tried.connect(lambda: self._tell(""))
         self.form.follow_asked.connect(self.do_train_follow)
         self._run_page.drawings_made.connect(self.drawings_made)
         self._run_page.picked.connect(lambda step: self._go(self.look.go_to, step))
@@ -187,11 +189,10 @@ class TrainingPage(Conditions, QWidget):
         self._show()
 
     def _start(self, start: Callable, what) -> None:
-        self._tell("")
         try:
             start(what)
         except OSError as error:
-            self._tell(str(error))
+            (self.form.say if self._pages.currentWidget() is self.form else self._tell)(str(error))
             return
         if self.watcher.path != self.own.folder:
             self.watcher.leave()

@@ -99,7 +99,7 @@ class RunView(QWidget):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        title = QLabel(self.merging.title)
+        title = QLabel(self.merging.title, textFormat=Qt.TextFormat.PlainText)
         title.setProperty("role", "heading")
         title.setToolTip(self.merging.why)
         for widget in (title, self.choice, self.lines):
@@ -117,7 +117,7 @@ class RunView(QWidget):
         middle.setSizes([600, 300])
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
-        name = QLabel(self.filters.title)
+        name = QLabel(self.filters.title, textFormat=Qt.TextFormat.PlainText)
         name.setProperty("role", "heading")
         column.addWidget(name)
         column.addWidget(self.filters, 1)

@@ -77,10 +77,10 @@ class Watcher(QObject):
                 key=("weights", work is None),
             )
 
-    def closing(self) -> bool:
-        """Stop looking; whether all threads ended within two seconds."""
+    def closing(self) -> None:
+        """Stop looking."""
         self.leave()
-        return self._workers.closing()
+        self._workers.closing()
 
     def _looked(self, follower: Follower, state: RunState, words: list[str]) -> None:
         self._looking = None

@@ -82,7 +82,7 @@ class CountsView(LinkedView):
         if course is None:
             draw_heading(painter, rect, self.colours, "Counts over time", "counting …")
             return
-        note = self._verdict(course) if session.options.future else "up to now"
+        note = self._verdict(course, painter, rect) if session.options.future else "up to now"
         draw_heading(painter, rect, self.colours, "Counts over time", note)
         key = (*self._counted[0], self.zoom.x)
         if on_screen:
@@ -96,11 +96,15 @@ class CountsView(LinkedView):
             painter.fillRect(rest.adjusted(0, -4, 4, 0), self.colours.background)
         self._draw_present(painter, frame, course, u)
 
-    def _verdict(self, course: Course) -> str:
+    def _verdict(self, course: Course, painter: QPainter, rect: QRectF) -> str:
+        """What comes of it, in as many words as there is room for."""
         if not course.energy > 0:
             return "nothing moves"
-        percent = f"{readable(100 * (1 - course.kinetic[-1]))} % of the energy becomes heat"
-        return f"{percent}; {course.clusters[-1]:,} cluster{'s' * int(course.clusters[-1] != 1)} at the end"
+        percent, room = f"{readable(100 * (1 - course.kinetic[-1]))} %", rect.width() - 20
+        end = f"; {course.clusters[-1]:,} cluster{'s' * int(course.clusters[-1] != 1)} at the end"
+        metrics, short = QFontMetricsF(sized(painter.font(), SMALL)), f"{percent} becomes heat"
+        told = (f"{percent} of the energy becomes heat{end}", f"{short}{end}")
+        return next((text for text in told if metrics.horizontalAdvance(text) <= room), short)
 
     def _course(self, wait: bool) -> Course | None:
         """The stairs along the present time axis; None while many particles are being counted."""

@@ -13,6 +13,7 @@ from shiboken6 import isValid
 from gui.draw.magnification import Magnified
 from gui.draw.palette import Colours
 from gui.draw.safely import painted
+from gui.draw.tool_tip import plain
 
 from .linked_axes import Frame, sized
 from .linked_clusters import describe, present_nodes, selected_cluster
@@ -232,4 +233,4 @@ class LinkedView(Magnified, QWidget):
         if found is None or not self.session.options.future:  # the text knows what is to come
             QToolTip.hideText()
         else:
-            QToolTip.showText(at, found.text, self)
+            QToolTip.showText(at, plain(found.text), self)

@@ -181,11 +181,10 @@ class ReadoutsPanel(QWidget):
             gone.deleteLater()
         self.rows, self.values, self.marks = rows, {}, {}
         for i, row in enumerate(rows):
-            label, value = QLabel(row.label), QLabel()
+            label, value = (QLabel(text, textFormat=Qt.TextFormat.PlainText) for text in (row.label, ""))
             self._grid.setRowMinimumHeight(i, 21)
             label.setProperty("role", "quiet")
             for part in (label, value):
-                part.setTextFormat(Qt.TextFormat.PlainText)
                 part.setToolTip(row.why)
             value.setFont(tabular(self.font()))
             value.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

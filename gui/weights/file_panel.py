@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from ..draw.palette import Colours
 from ..draw.spin_box import WholeBox
+from ..draw.tool_tip import plain
 from .subject import MOST_PARTICLES
 from .tensor_table import TensorTable
 from .tensors import TensorFile
@@ -44,7 +45,7 @@ class FilePanel(QWidget):
         self.positions = QPushButton("From positions")
         self.positions.setToolTip("Take the positions of the particles as weights, with the penalty's velocities.")
         self.positions.clicked.connect(page.do_weights_positions)
-        self.file = QLabel("No file is open.", wordWrap=True)
+        self.file = QLabel("No file is open.", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.file.setProperty("role", "quiet")
         self.filter = QLineEdit(placeholderText="Find a tensor", clearButtonEnabled=True)
         self.filter.setAccessibleName("Find a tensor")
@@ -115,7 +116,7 @@ class FilePanel(QWidget):
         if opened:
             word = "tensor" if count == 1 else "tensors"
             self.file.setText(f"{opened.path.name}, {count:,} {word}")
-            self.file.setToolTip(str(opened.path))
+            self.file.setToolTip(plain(str(opened.path)))
 
     def select(self, name: str) -> None:
         """Choose a tensor as a click would."""

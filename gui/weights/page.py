@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from ..draw.palette import Colours
+from ..draw.tool_tip import plain
 from .actions import ACTIONS
 from .comparison import Comparison
 from .opening import PATTERN, holds_weights, open_weights
@@ -242,7 +243,7 @@ class WeightsPage(QWidget):
         for widget in (self.strength, self.saving):
             widget.setVisible(result.shows_weights)
         self.saving.button.setEnabled(self.can_weights_save())
-        self.saving.button.setToolTip(result.note(self.amounts))
+        self.saving.button.setToolTip(plain(result.note(self.amounts)))
         self.strength.refresh()
 
     def _say(self, text: str) -> None:

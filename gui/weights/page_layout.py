@@ -54,7 +54,7 @@ def arrange(page) -> None:
     page.panel = FilePanel(page, page.colours)
     page.panel.chosen.connect(page.choose)
     page.panel.resampled.connect(page._resampled)
-    page.headline, page.status = QLabel(wordWrap=True), QLabel(wordWrap=True)
+    page.headline, page.status = (QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText) for _ in range(2))
     page.headline.setProperty("role", "heading")
     page.status.setProperty("role", "quiet")
     page.stale = QPushButton("Show the tensor again")

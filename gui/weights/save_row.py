@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from ..draw.number_field import NumberField
@@ -32,7 +32,7 @@ class SaveRow(QWidget):
         row.setSpacing(8)
         row.addStretch()
         for text, widget in (("Rewind", self.rewind), ("l1", self.field)):
-            label = QLabel(text)
+            label = QLabel(text, textFormat=Qt.TextFormat.PlainText)
             label.setProperty("role", "quiet")
             row.addWidget(label)
             row.addWidget(widget)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt
 from PySide6.QtGui import QColor
 
+from ..draw.tool_tip import plain
 from ..views.linked_axes import readable
 from .summary import Summary
 from .tensors import Entry
@@ -57,7 +58,7 @@ class TensorTable(QAbstractTableModel):
             return self._text(entry, index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             bad = self._summaries[entry.name].not_finite if entry.name in self._summaries else 0
-            return entry.refusal or (f"{bad:,} of its values are NaN or infinite." if bad else entry.name)
+            return plain(entry.refusal or (f"{bad:,} of its values are NaN or infinite." if bad else entry.name))
         if role == Qt.ItemDataRole.ForegroundRole and entry.refusal:
             return self._quiet
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() > 0:

@@ -17,11 +17,12 @@ from PySide6.QtWidgets import QApplication, QStyleFactory
 from ..model.document import Document
 from ..model.options import Options
 from ..model.session import Session
+from .afterwards import wait_for_all
 from .errors import Unexpected
 from .icons import app_icon
 from .main import MainWindow
 from .settings import Settings, data_folder
-from .warming import AFTER_MS, warm_up
+from .warming import AFTER_MS, Warming
 
 FIRST_SCENARIO = "clustered-weights"
 SWITCH_SECONDS = 5e-4  # between threads: a busy worker holds up no frame
@@ -71,8 +72,7 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
     is_path = subject is not None and (Path(subject).exists() or Path(subject).suffix or "/" in subject)
     if is_path:
         filing.load_scenario(FIRST_SCENARIO, play=False)  # where the file is no good, or is a training run
-        before = window.session.document.loaded
-        arrives = window.open(subject) and window.session.document.loaded is before
+        window.open(subject, args.time)
         if args.n is not None or args.seed is not None:
             window.tell("The number of particles and the seed of a file are its own: --n and --seed change scenarios.")
     else:
@@ -85,29 +85,10 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
     if args.time is not None:
         clock.pause()
         clock.go(args.time)
-        if is_path and arrives and window.pages.shown == "particles":
-            _go_once_loaded(window.session, args.time)
     if args.play is not None:
         clock.play() if args.play else clock.pause()
     if args.lesson:  # once the window is there: Qt brings no tab to the front before
         QTimer.singleShot(0, window, lambda: window.attempt(lambda: window.docks.open_lesson(args.lesson)))
-
-
-def _go_once_loaded(session, time: float) -> None:
-    """A large file arrives later, and begins at time 0 as all that is new: only then the time asked for is shown."""
-    document, first = session.document, session.document.loaded
-
-    def arrived() -> None:
-        if document.loaded is not first and not document.busy:
-            forget()
-            session.clock.go(time)
-
-    def forget(_sentence: str = "") -> None:
-        document.changed.disconnect(arrived)
-        document.trouble.disconnect(forget)
-
-    document.changed.connect(arrived)
-    document.trouble.connect(forget)
 
 
 def run(args: argparse.Namespace, first_start: bool = False) -> int:
@@ -123,7 +104,7 @@ def run(args: argparse.Namespace, first_start: bool = False) -> int:
     open_subject(window, args)
     window.show()
     QTimer.singleShot(0, window, _collect_only_what_is_new)
-    QTimer.singleShot(AFTER_MS, window, lambda: warm_up(window.workers))
+    QTimer.singleShot(AFTER_MS, window, lambda: Warming(window.workers, window))
     if not settings.tour_seen and args.subject is None:
         QTimer.singleShot(700, window, window.start_tour)
     try:
@@ -132,9 +113,10 @@ def run(args: argparse.Namespace, first_start: bool = False) -> int:
         interrupt.stop()
         unexpected.remove()
         settings.sync()
+    ended = wait_for_all()
     window.deleteLater()
     sys.stdout.flush()
-    if not window.workers.ended:  # a thread that cannot be stopped must not keep the program alive
+    if not ended:  # a thread that cannot be stopped must not keep the program alive
         os._exit(code)
     return code
 

@@ -52,7 +52,7 @@ class CommandPalette(QFrame):
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.found.setItemDelegate(KeyDelegate(self.found))
         self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._why = QLabel()
+        self._why = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._why.setProperty("role", "quiet")
         self._why.setMinimumHeight(QFontMetrics(self.font()).height() + 4)
         column = QVBoxLayout(self)

@@ -16,7 +16,7 @@ _HARMLESS = ("propagateSizeHints", "This plugin does not support", "Populating f
 
 def one_sentence(error: BaseException, what: str = "") -> str:
     """An error as one sentence without line breaks; ``what`` is what was being done."""
-    text = " ".join(str(error).split())
+    text = " ".join((_of_system(error) or str(error)).split())
     if isinstance(error, MemoryError):
         return f"There is not enough memory for {what or 'this'}: take fewer particles."
     if isinstance(error, ValueError | OSError | RuntimeError | TypeError) and text:
@@ -24,6 +24,15 @@ def one_sentence(error: BaseException, what: str = "") -> str:
         return (text[0].upper() + text[1:] if first.isalpha() else text).rstrip(".") + "."
     kind = type(error).__name__
     return f"{what[:1].upper() + what[1:] or 'Something'} went wrong: {text or kind}."
+
+
+def _of_system(error: BaseException) -> str:
+    """What the system says of a file, without the number that it has for it; "" for other errors."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return ""
+    name = str(error.filename or "")
+    name = name if len(name) <= 200 else f"{name[:100]}…{name[-60:]}"
+    return f"{name}: {error.strerror}" if name else error.strerror
 
 
 def details(error: BaseException) -> str:

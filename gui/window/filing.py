@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -46,19 +47,34 @@ class Filing:
         if not self.may_leave():
             return
         if path.suffix.lower() in FIGURES:
-            self._open_figure(path)
+            self._open_figure(path, time)
         else:
-            self._document.open_file(path)
+            self._open_document(path, 0.0 if time is None else time)
         if self._window.pages.shown not in ("particles", "weights"):
             self._window.pages.show("particles")
-        self._started(time)
 
-    def _open_figure(self, path: Path) -> None:
+    def _open_document(self, path: Path, time: float) -> None:
+        self._session.begin_at(time)
+        try:
+            self._document.open_file(path)
+        except (ValueError, OSError):
+            self._session.begin_at(0.0)
+            raise
+
+    def _open_figure(self, path: Path, time: float | None) -> None:
+        """In a worker: a small figure can stand for many particles."""
         from ..export.reopen import figure_in
 
-        found = figure_in(path)
-        self._document.load(found.system)
-        self._session.clock.go(found.time)
+        before = self._document.latest
+
+        def found(figure) -> None:
+            if self._document.latest is before:
+                self._session.begin_at(figure.time if time is None else time)
+                self._document.load(figure.system)
+            else:
+                self._window.tell(f"{path} was not opened, because the document was changed meanwhile: open it again.")
+
+        self._window.workers.run(lambda: figure_in(path), found, f"opening {path.name}", key="scenario")
 
     def load_scenario(self, name: str, n: int | None = None, seed: int | None = None, *, play: bool = True) -> None:
         """Load one of the catalogue; a large one is drawn up in a worker.  ValueError for what cannot be."""
@@ -81,10 +97,6 @@ class Filing:
         self._document.load(system)
         if play:
             clock.play()
-
-    def _started(self, time: float | None) -> None:
-        if time is not None:
-            self._session.clock.go(time)
 
     def do_new(self) -> None:
         if self.may_leave():
@@ -173,6 +185,7 @@ def unsaved_box(window, name: str) -> QMessageBox:
     """The box that asks it."""
     box = QMessageBox(window)
     box.setWindowTitle("Unsaved changes")
+    box.setTextFormat(Qt.TextFormat.PlainText)
     box.setText(f"“{name}” has changes that are not saved.")
     button = QMessageBox.StandardButton
     box.setStandardButtons(button.Discard | button.Cancel)

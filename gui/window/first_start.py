@@ -37,7 +37,7 @@ class FirstStart(QWidget):
         heading.setProperty("role", "heading")
         words = QLabel("The engine is compiled for this machine. It takes less than a minute, once.")
         words.setWordWrap(True)
-        self.now = QLabel("Loading")
+        self.now = QLabel("Loading", textFormat=Qt.TextFormat.PlainText)
         self.now.setProperty("role", "quiet")
         bar = QProgressBar()
         bar.setRange(0, 0)

@@ -6,26 +6,27 @@ from PySide6.QtWidgets import QDialog
 
 from ..model.autosave import Restorable, discard, found, restore
 from ..model.swap_file import read_swap
+from .afterwards import afterwards
 
 
 def end(window) -> None:
-    """Stop all that runs for a window, and remember how it was."""
+    """Tell all that runs for a window to stop, and remember how it was; ``wait_for_all`` waits when it is gone."""
     window.session.clock.pause()
     window.ticking.stop()
     for dialog in window.findChildren(QDialog):
         dialog.close()
+    window.workers.closing()
+    if window.autosave is not None:
+        afterwards(lambda: window.autosave.close() or True)  # a worker may be writing it
     for page in [*window.pages.all_built(), window.docks.lessons]:
         closing = getattr(page, "closing", None)
         if closing is not None:
             closing()
-    window.workers.closing()
     window.docks.all_shown()
     window.settings.keep(window)
     window.splitters.remember()
     window.settings.keep_options(window.session.options)
     window.settings.keep_recent(window.session.document.recent)
-    if window.autosave is not None:
-        window.autosave.close()
     window.shortcuts.stop()
     window.session.close()
 

@@ -246,6 +246,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._closed = True
+        self.hide()
         QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._system_changed)
         end(self)
         super().closeEvent(event)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QMainWindow, QMenu
 
+from ..draw.tool_tip import plain
 from .actions import MENUS
 from .shortcuts import Shortcuts
 
@@ -46,7 +47,7 @@ class Menus:
         self.recent.setEnabled(bool(paths))
         for path in paths:
             action = self.recent.addAction(_shortened(path))
-            action.setToolTip(str(path))
+            action.setToolTip(plain(str(path)))
             action.triggered.connect(lambda _=False, path=path: self._window.open(path))
 
 

@@ -48,7 +48,7 @@ class ModeBar(QWidget):
         row.addWidget(self._lessons_button(shortcuts))
         row.addSpacing(14)
         self._add_busy(row, shortcuts)
-        self.document = QLabel()
+        self.document = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.document.setProperty("role", "quiet")
         self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -56,7 +56,7 @@ class ModeBar(QWidget):
 
     def _add_busy(self, row: QHBoxLayout, shortcuts) -> None:
         """What is being done, and a way to give it up."""
-        self._busy = QLabel()
+        self._busy = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._busy.setProperty("role", "quiet")
         self._progress = QProgressBar(textVisible=False, minimum=0, maximum=0)
         self._progress.setFixedWidth(90)

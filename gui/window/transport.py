@@ -52,7 +52,7 @@ class Transport(QWidget):
         row.addWidget(self._speed_slider())
         row.addWidget(self.speed_text)
         row.addStretch(1)
-        self.time_text = QLabel()
+        self.time_text = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.time_text.setAccessibleName("Time")
         row.addWidget(self.time_text)
         row.addSpacing(8)
@@ -95,7 +95,7 @@ class Transport(QWidget):
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("Speed; the keys [ and ] halve and double it, 1 to 5 are fixed speeds")
         self.speed.valueChanged.connect(lambda notch: setattr(self.session.clock, "speed", 2.0 ** (notch / NOTCHES)))
-        self.speed_text = QLabel()
+        self.speed_text = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.speed_text.setProperty("role", "quiet")
         return self.speed
 

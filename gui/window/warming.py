@@ -1,35 +1,71 @@
-"""What the pages and a crowd will need, loaded in a worker while nobody waits for it."""
+"""What the pages and a crowd will need, loaded while nobody waits for it.
+
+In a worker what computes, and in the main thread, a little at a time, what makes classes of Qt.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import time
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 
-from .parts import PAGE_TEXT, part
+import numpy as np
+from PySide6.QtCore import QObject, QTimer
+
+from particles import Particles, simulate
+
+from ..draw.heavy_paths import HeavyPaths
+from ..draw.raster import shaded, totals
+from ..draw.strip import LogScale, bars, column_masses
+from ..draw.world_raster import mass_raster
+from ..model.lineage import nodes_at
+from ..model.selection import light_up
+from ..model.time_axis import TimeAxis
+from .parts import page_modules
+from .stepwise import in_steps
 
 AFTER_MS = 1500  # after the window is shown: not before its first second is over
+_REST_MS = 15  # between steps
+_AT_ONCE = 0.008  # seconds of short steps without a rest
+# What the pages import and what makes no class of Qt.
+_NO_QT = ("prox", "training.presets", "training.run_log", "multiprocessing.connection", "cProfile", "pydoc", "decimal")
 
 
-def warm_up(workers) -> None:
-    """Import pages and dialogs, and bring the kernels that draw a crowd into memory."""
-    workers.run(_load, lambda _: None, "", failed=lambda _: None, key="warming")
+class Warming(QObject):
+    """Imports the pages and brings the kernels that draw a crowd into memory; ``done`` when that has ended."""
+
+    def __init__(self, workers, parent: QObject | None = None):
+        super().__init__(parent)
+        self.done, self.longest = False, 0.0  # the longest step, in seconds
+        self._steps: Iterator[None] = (step for name in page_modules() for step in in_steps(name))
+        self._timer = QTimer(self, interval=_REST_MS)
+        self._timer.timeout.connect(self._step)
+        workers.run(_load, lambda _: self._timer.start(), "", failed=lambda _: self._timer.start(), key="warming")
+
+    def _step(self) -> None:
+        """Whatever fails here fails again, with a message, where it is needed."""
+        began = now = time.perf_counter()
+        try:
+            while not self.done and now - began < _AT_ONCE:
+                self.done = next(self._steps, "done") is not None
+                before, now = now, time.perf_counter()
+                self.longest = max(self.longest, now - before)
+        except Exception as error:  # of a page: its button says it too
+            logging.getLogger(__name__).info("a page was not loaded ahead: %s", error)
+            self.done = True
+        if self.done:
+            self._timer.stop()
 
 
 def _load(task) -> None:
-    """Whatever fails here fails again, with a message, where it is needed."""
-    for name in (*PAGE_TEXT, "lessons"):
+    for name in _NO_QT:
         if task.cancelled:
             return
-        if name != "particles":
-            part(name)
-    import numpy as np
-
-    from prox import prox_weight_sharing
-
-    import_module("gui.export.dialog")
+        import_module(name)
     load_kernels()
-    prox_weight_sharing(np.linspace(-1.0, 1.0, 3), 0.1)  # what lessons state
+    import_module("prox").prox_weight_sharing(np.linspace(-1.0, 1.0, 3), 0.1)  # what lessons state
 
 
 def with_kernels(work: Callable) -> Callable:
@@ -45,17 +81,6 @@ def with_kernels(work: Callable) -> Callable:
 @cache
 def load_kernels() -> None:
     """Each kernel runs once, on next to nothing."""
-    import numpy as np
-
-    from particles import Particles, simulate
-
-    from ..draw.heavy_paths import HeavyPaths
-    from ..draw.raster import shaded, totals
-    from ..draw.strip import LogScale, bars, column_masses
-    from ..draw.world_raster import mass_raster
-    from ..model.lineage import nodes_at
-    from ..model.selection import light_up
-    from ..model.time_axis import TimeAxis
     from ..views.hull_diagram import COLUMNS, curve, sums_of
 
     n = 2 * COLUMNS + 2

@@ -5,10 +5,12 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 
+from .afterwards import afterwards
 from .errors import one_sentence
 
 THREADS = 2
@@ -44,7 +46,11 @@ class Task:
         if self.cancelled:
             raise CancelledError
         if self._report is not None:
-            self._report(self, float(share))
+            try:
+                self._report(self, float(share))
+            except RuntimeError:  # the window is gone, and the signal with it
+                self.cancel()
+                raise CancelledError from None
 
 
 class _Run(QRunnable):
@@ -61,7 +67,8 @@ class _Run(QRunnable):
                 task.cancel()
             except BaseException as trouble:  # also SystemExit: a thread must not end the window
                 error = trouble
-        self.post(task, result, error)
+        with suppress(RuntimeError):  # the window is gone, and the signal with it
+            self.post(task, result, error)
 
 
 class Workers(QObject):
@@ -79,7 +86,6 @@ class Workers(QObject):
         self._tasks: dict[Hashable, Task] = {}
         self._all: set[Task] = set()
         self._closed = False
-        self.ended = True  # whether all threads had ended when it was closed
         self._done.connect(self._finished)
         self._progressed.connect(self._told_progress)
 
@@ -126,13 +132,19 @@ class Workers(QObject):
         """Threads still at work, those included whose result nobody waits for."""
         return len(self._all)
 
-    def closing(self) -> bool:
-        """Cancel everything and wait at most two seconds; whether all threads ended."""
+    def closing(self) -> None:
+        """Cancel everything."""
         self._closed = True
         self.cancel()
         self._pool.clear()
-        self.ended = self._pool.waitForDone(WAIT_MS)
-        return self.ended
+        afterwards(self.wait)
+
+    def wait(self) -> bool:
+        """Wait at most two seconds; whether all threads ended."""
+        try:
+            return self._pool.waitForDone(WAIT_MS)
+        except RuntimeError:  # Qt has deleted the pool, which waits for its threads
+            return True
 
     @Slot(object, object, object)
     def _finished(self, task: Task, result, error) -> None:
