@@ -62,6 +62,8 @@ class RunForm(QWidget):
 
     def request(self) -> Request:
         """What the form asks for now."""
+        for box in (self.epochs, self.seed):
+            box.interpretText()  # also what is still being typed
         folder = Path(self.folder.text().strip() or ".").expanduser().absolute()
         text = self.strength.text().strip()
         usual = choices.usual_strength(self.preset.currentText(), self._method())

@@ -129,6 +129,8 @@ class ParticleTable(QWidget):
             self.kind.setFocus()
 
     def _draw_random(self) -> None:
+        for box in (self.count, self.seed):
+            box.interpretText()  # also what is still being typed
         new = edits.random(self.kind.currentData(), self.count.value(), self.seed.value())
         self.session.document.edit(new, "Random particles")
 
