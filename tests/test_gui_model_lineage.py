@@ -136,7 +136,7 @@ def test_a_session_follows_its_document_before_anybody_else_hears_of_it():
     session.document.changed.connect(look)
     session.clock.changed.connect(look)
     session.document.load(System.of_scenario(scenarios.get("two-equal")))
-    assert seen == [(2, session.document.system.horizon, session.document.system.horizon)]
+    assert seen == [(2, 0.0, session.document.system.horizon)]
 
 
 def test_clusters_colours_and_axis_are_made_once_for_each_history_and_time():

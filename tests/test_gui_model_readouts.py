@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gui.model.readouts import readouts
+from gui.model.simulation import prepared
+from gui.model.system import LARGEST, SMALLEST, System
 from particles import Particles, scenarios, simulate
 from particles.diagnostics import snapshot
 from prox import weight_sharing
@@ -94,3 +96,14 @@ def test_an_empty_line_has_readouts_too():
     assert (found.seen.clusters, found.distinct, found.penalty, found.seen.heat) == (0, 0, 0.0, 0.0)
     assert math.isnan(found.seen.centre_of_mass)
     assert all(found.ok.values())
+
+
+@pytest.mark.parametrize("mass", [(1.0, 1.0, 1.0), (LARGEST,) * 3, (SMALLEST, 1.0, LARGEST)])
+@pytest.mark.parametrize("horizon", [SMALLEST, 1.0, LARGEST])
+def test_up_to_the_largest_numbers_of_a_system_nothing_overflows(mass, horizon):
+    particles = Particles(np.array([-LARGEST, 0.0, LARGEST]), np.array([LARGEST, 0.0, -LARGEST]), np.array(mass))
+    history = prepared(System(particles, horizon=horizon))
+    for t in (0.0, horizon):
+        found = readouts(history, t)
+        assert all(found.ok.values())
+        assert np.isfinite([value for value in found if isinstance(value, float)]).all()

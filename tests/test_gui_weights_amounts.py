@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("PySide6")
 pytestmark = pytest.mark.qt
 
+from PySide6.QtWidgets import QFileDialog  # noqa: E402
 from weights_page import MATRIX, typed  # noqa: E402
 
 from gui.views.linked_axes import readable  # noqa: E402
@@ -31,6 +32,21 @@ def test_the_page_shows_what_is_saved_with_rewind_and_l1(opened, qtbot, strength
     parts = {(value, pixel) for value, pixel in zip(saved.ravel().tolist(), opened.after.pixels.ravel(), strict=True)}
     assert len(parts) == np.unique(saved).size
     assert f"rewind {rewind:g}" in opened.saving.button.toolTip() or not rewind
+
+
+def test_what_is_still_being_typed_is_saved_too_or_refused(opened, qtbot, monkeypatch):
+    target = opened.folder / "out.npy"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    opened.session.clock.t = 0.25
+    for text in ("0.2", "0,2"):
+        opened.saving.field.setFocus()
+        opened.saving.field.selectAll()
+        qtbot.keyClicks(opened.saving.field, text)
+        opened.do_weights_save()
+        qtbot.waitUntil(lambda: bool(opened.told), timeout=60_000)
+        assert (len(opened.told), opened.amounts.l1) == (1, 0.2)
+        assert ("decimals" in opened.told.pop()) == ("," in text)
+    np.testing.assert_array_equal(np.load(target), prox_weight_sharing(MATRIX, 0.25, l1=0.2))
 
 
 @pytest.mark.parametrize("text", ["1,3", "", "nan", "abc", "-1", "1e400"])

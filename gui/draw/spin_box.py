@@ -18,7 +18,7 @@ class _Box:
     def __init__(self, *arguments, **properties):
         super().__init__(*arguments, **properties)
         self.setLocale(QLocale(QLocale.Language.English))  # a point and commas, as everywhere in the app
-        self.setKeyboardTracking(False)
+        self.setKeyboardTracking(False)  # half of a number that is then refused must not hold
         self.lineEdit().setTextMargins(_ROOM, 0, 0, 0)
 
     def validate(self, text: str, place: int):

@@ -93,7 +93,8 @@ class Autosave:
                     self._lock = FileLock(self._path.with_suffix(".lock"))
                 write_swap(self._path, system, belongs_to)
             except (OSError, MemoryError) as error:
-                return f"edits are not kept safe at the moment: {error or 'there is not enough memory'}"
+                why = getattr(error, "strerror", None) or error or "there is not enough memory"
+                return f"edits are not kept safe at the moment, in {self._folder}: {why}"
             return ""
 
     def _told(self, sentence: str) -> None:

@@ -79,11 +79,11 @@ class Session:
         with self.clock.changed.blocked(), self.selection.changed.blocked():
             self.clock.events = self.document.history.events.time
             self.clock.horizon = self.document.system.horizon
+            self.selection.prune()
             if self._loaded is not self.document.loaded:
                 self._loaded = self.document.loaded
                 self.clock.start_over(self._begin)
                 self._begin = 0.0
-            self.selection.prune()
 
     def _kept(self, name: str, made_from: tuple, make):
         """The value made from the same things as last time, else a new one."""

@@ -67,6 +67,8 @@ class RunForm(QWidget):
 
     def request(self) -> Request:
         """What the form asks for now."""
+        for box in (self.epochs, self.seed):
+            box.interpretText()  # also what is still being typed
         folder = Path(self.folder.text().strip() or ".")
         with suppress(RuntimeError):  # ~somebody who has no home here: then it is a name as any other
             folder = folder.expanduser()

@@ -110,7 +110,7 @@ class WeightsPage(QWidget):
             kinds = kinds[:1]
         name = f"{self.subject.tensor.name}-shared{next(iter(FORMATS))}".replace("/", "-")
         path, kind = QFileDialog.getSaveFileName(self, "Save the shared weights", name, ";;".join(kinds))
-        if path:
+        if path and self.saving.finish():
             suffix = next((s for s, text in FORMATS.items() if f"{text} (*{s})" == kind), ".npy")
             self.save(path if Path(path).suffix else path + suffix)
 

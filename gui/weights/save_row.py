@@ -37,3 +37,8 @@ class SaveRow(QWidget):
             row.addWidget(label)
             row.addWidget(widget)
         row.addWidget(self.button)
+
+    def finish(self) -> bool:
+        """Take what is still being typed; False where it was refused."""
+        self.rewind.interpretText()
+        return self.field.finish()
