@@ -32,8 +32,8 @@ pytestmark = [
 ]
 WIDTH, HEIGHT = 480, 320
 GOLDEN = {
-    ("line", "light"): "595c163f33d47ab2",
-    ("line", "dark"): "c2adddf1e2a7f4d1",
+    ("line", "light"): "af97945aa59a58ff",
+    ("line", "dark"): "4c7c8497c9dcf48a",
     ("space-time", "light"): "222a26f7554e6daa",
     ("space-time", "dark"): "7e2ffe56c4b3f00b",
     ("hull", "light"): "fc35d92a53f3c8e2",

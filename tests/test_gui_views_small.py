@@ -8,7 +8,7 @@ pytestmark = pytest.mark.qt
 
 from line_views import line_of  # noqa: E402
 from PySide6.QtCore import QPointF, QRectF  # noqa: E402
-from PySide6.QtGui import QColor, QFont, QImage, QPainter  # noqa: E402
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter  # noqa: E402
 
 from gui.draw.marks import card_place, draw_arrow  # noqa: E402
 from gui.draw.palette import Colours  # noqa: E402
@@ -18,8 +18,9 @@ from gui.model.system import System  # noqa: E402
 from gui.views.counts import LEAST, CountsView  # noqa: E402
 from gui.views.hull_words import write_slopes  # noqa: E402
 from gui.views.line_scene import APART, VISIBLE  # noqa: E402
-from gui.views.linked_axes import Frame, draw_empty, round_ticks  # noqa: E402
+from gui.views.linked_axes import SMALL, Frame, draw_empty, draw_heading, round_ticks, sized  # noqa: E402
 from gui.views.time_tab import draw_time_tab  # noqa: E402
+from gui.views.tree import TreeView  # noqa: E402
 from particles import Particles, scenarios  # noqa: E402
 
 LIGHT = Colours.of("light")
@@ -131,3 +132,24 @@ def test_the_words_at_the_centre_of_mass_go_to_the_free_side(qtbot, monkeypatch)
     view.grab()
     assert spots[0].x() < 0
     assert spots[0].y() == 0
+
+
+def test_what_has_no_room_beside_a_title_takes_the_place_of_the_note(paper, monkeypatch):
+    written = []
+    monkeypatch.setattr(QPainter, "drawText", lambda _self, _place, text: written.append(text))
+    for width in (600, 260):
+        draw_heading(
+            paper[1], QRectF(0, 0, width, 100), LIGHT, "Taut string: 19 edges", "a note", "leaves at strength 0.5"
+        )
+    monkeypatch.undo()
+    assert written == ["Taut string: 19 edges", "leaves at strength 0.5", "a note",
+                       "Taut string: 19 edges", "leaves at strength 0.5", ""]  # fmt: skip
+
+
+def test_the_values_of_a_tall_tree_are_whole(qtbot):
+    view = TreeView(Session(Document(System.of_scenario(scenarios.get("gaussian-weights")))), LIGHT)
+    qtbot.addWidget(view)
+    area = view.frame(QRectF(0, 0, 470, 900)).area
+    texts = [text for _, text in view.session.axis.ticks(int(area.height() / 45))]
+    font = sized(view.font(), SMALL)
+    assert max(QFontMetricsF(font).horizontalAdvance(text) for text in texts) <= area.left() - 6
