@@ -135,15 +135,15 @@ def test_the_words_at_the_centre_of_mass_go_to_the_free_side(qtbot, monkeypatch)
 
 
 def test_what_has_no_room_beside_a_title_takes_the_place_of_the_note(paper, monkeypatch):
-    written = []
+    written, words = [], ("Taut string: 19 edges", "a note", "leaves at strength 0.5")
     monkeypatch.setattr(QPainter, "drawText", lambda _self, _place, text: written.append(text))
     for width in (600, 260):
-        draw_heading(
-            paper[1], QRectF(0, 0, width, 100), LIGHT, "Taut string: 19 edges", "a note", "leaves at strength 0.5"
-        )
+        draw_heading(paper[1], QRectF(0, 0, width, 100), LIGHT, *words)
+    draw_heading(paper[1], QRectF(0, 0, 120, 100), LIGHT, *words[:2])
     monkeypatch.undo()
-    assert written == ["Taut string: 19 edges", "leaves at strength 0.5", "a note",
-                       "Taut string: 19 edges", "leaves at strength 0.5", ""]  # fmt: skip
+    title, note, aside = words
+    assert written[:6] == [title, aside, note, title, aside, ""]
+    assert written[-1] == note, "where nothing takes its place the note stays"
 
 
 def test_the_values_of_a_tall_tree_are_whole(qtbot):

@@ -154,7 +154,7 @@ def draw_heading(painter: QPainter, rect: QRectF, colours: Colours, title: str, 
     room, small = rect.width() - 20, sized(painter.font(), SMALL)
     beside = QFontMetricsF(small).horizontalAdvance(aside) + line / 2 if aside else 0.0
     base, under = rect.top() + 6 + QFontMetricsF(bold).ascent(), rect.top() + 7 + line + QFontMetricsF(small).ascent()
-    fits = beside + QFontMetricsF(bold).horizontalAdvance(title) <= room
+    fits = not aside or beside + QFontMetricsF(bold).horizontalAdvance(title) <= room
     painter.drawText(QPointF(left, base), _elided(title, bold, room))
     painter.setFont(small)
     painter.setPen(colours.accent)
