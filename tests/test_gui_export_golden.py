@@ -32,8 +32,8 @@ pytestmark = [
 ]
 WIDTH, HEIGHT = 480, 320
 GOLDEN = {
-    ("line", "light"): "af97945aa59a58ff",
-    ("line", "dark"): "4c7c8497c9dcf48a",
+    ("line", "light"): "77e1ee06df8acd39",
+    ("line", "dark"): "33409d727510c04f",
     ("space-time", "light"): "222a26f7554e6daa",
     ("space-time", "dark"): "7e2ffe56c4b3f00b",
     ("hull", "light"): "fc35d92a53f3c8e2",

@@ -17,7 +17,7 @@ from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
 from gui.views.counts import LEAST, CountsView  # noqa: E402
 from gui.views.hull_words import write_slopes  # noqa: E402
-from gui.views.line_scene import APART, VISIBLE  # noqa: E402
+from gui.views.line_scene import APART, STUB, VISIBLE  # noqa: E402
 from gui.views.linked_axes import SMALL, Frame, draw_empty, draw_heading, round_ticks, sized  # noqa: E402
 from gui.views.time_tab import draw_time_tab  # noqa: E402
 from gui.views.tree import TreeView  # noqa: E402
@@ -75,6 +75,7 @@ def test_arrows_are_long_enough_to_be_seen_and_stand_apart_in_a_crowd(qtbot):
     shown = np.flatnonzero(scene.arrowed)
     assert 1 < shown.size < 30
     assert np.diff(scene.x[shown]).min() >= APART
+    assert np.abs(scene.tips - scene.x)[shown].min() >= STUB
     lightest = int(np.argmin(np.where(scene.arrowed, np.inf, particles.mass)))
     view.session.selection.select([lightest])
     assert view.scene().arrowed[lightest], "what is selected has its arrow, to take hold of"
