@@ -216,7 +216,7 @@ def _uniform_weights(n, seed):
 @_sized(
     "clustered-weights",
     256,
-    "Sixteen values blurred by noise: nearly all are points by t = 0.5, and one point soon after 1.",
+    "Sixteen values blurred by noise: nearly all are points at strength 0.5, and one point soon after 1.",
     seeded=True,
 )
 def _clustered_weights(n, seed):

@@ -32,8 +32,8 @@ pytestmark = [
 ]
 WIDTH, HEIGHT = 480, 320
 GOLDEN = {
-    ("line", "light"): "595c163f33d47ab2",
-    ("line", "dark"): "c2adddf1e2a7f4d1",
+    ("line", "light"): "77e1ee06df8acd39",
+    ("line", "dark"): "33409d727510c04f",
     ("space-time", "light"): "222a26f7554e6daa",
     ("space-time", "dark"): "7e2ffe56c4b3f00b",
     ("hull", "light"): "fc35d92a53f3c8e2",

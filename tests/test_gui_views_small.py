@@ -8,7 +8,7 @@ pytestmark = pytest.mark.qt
 
 from line_views import line_of  # noqa: E402
 from PySide6.QtCore import QPointF, QRectF  # noqa: E402
-from PySide6.QtGui import QColor, QFont, QImage, QPainter  # noqa: E402
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter  # noqa: E402
 
 from gui.draw.marks import card_place, draw_arrow  # noqa: E402
 from gui.draw.palette import Colours  # noqa: E402
@@ -17,9 +17,10 @@ from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
 from gui.views.counts import LEAST, CountsView  # noqa: E402
 from gui.views.hull_words import write_slopes  # noqa: E402
-from gui.views.line_scene import APART, VISIBLE  # noqa: E402
-from gui.views.linked_axes import Frame, draw_empty, round_ticks  # noqa: E402
+from gui.views.line_scene import APART, STUB, VISIBLE  # noqa: E402
+from gui.views.linked_axes import SMALL, Frame, draw_empty, draw_heading, round_ticks, sized  # noqa: E402
 from gui.views.time_tab import draw_time_tab  # noqa: E402
+from gui.views.tree import TreeView  # noqa: E402
 from particles import Particles, scenarios  # noqa: E402
 
 LIGHT = Colours.of("light")
@@ -74,6 +75,7 @@ def test_arrows_are_long_enough_to_be_seen_and_stand_apart_in_a_crowd(qtbot):
     shown = np.flatnonzero(scene.arrowed)
     assert 1 < shown.size < 30
     assert np.diff(scene.x[shown]).min() >= APART
+    assert np.abs(scene.tips - scene.x)[shown].min() >= STUB
     lightest = int(np.argmin(np.where(scene.arrowed, np.inf, particles.mass)))
     view.session.selection.select([lightest])
     assert view.scene().arrowed[lightest], "what is selected has its arrow, to take hold of"
@@ -131,3 +133,24 @@ def test_the_words_at_the_centre_of_mass_go_to_the_free_side(qtbot, monkeypatch)
     view.grab()
     assert spots[0].x() < 0
     assert spots[0].y() == 0
+
+
+def test_what_has_no_room_beside_a_title_takes_the_place_of_the_note(paper, monkeypatch):
+    written, words = [], ("Taut string: 19 edges", "a note", "leaves at strength 0.5")
+    monkeypatch.setattr(QPainter, "drawText", lambda _self, _place, text: written.append(text))
+    for width in (600, 260):
+        draw_heading(paper[1], QRectF(0, 0, width, 100), LIGHT, *words)
+    draw_heading(paper[1], QRectF(0, 0, 120, 100), LIGHT, *words[:2])
+    monkeypatch.undo()
+    title, note, aside = words
+    assert written[:6] == [title, aside, note, title, aside, ""]
+    assert written[-1] == note, "where nothing takes its place the note stays"
+
+
+def test_the_values_of_a_tall_tree_are_whole(qtbot):
+    view = TreeView(Session(Document(System.of_scenario(scenarios.get("gaussian-weights")))), LIGHT)
+    qtbot.addWidget(view)
+    area = view.frame(QRectF(0, 0, 470, 900)).area
+    texts = [text for _, text in view.session.axis.ticks(int(area.height() / 45))]
+    font = sized(view.font(), SMALL)
+    assert max(QFontMetricsF(font).horizontalAdvance(text) for text in texts) <= area.left() - 6

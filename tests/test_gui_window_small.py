@@ -63,6 +63,7 @@ def test_random_particles_are_in_a_menu_and_take_number_and_seed_from_the_only_f
 
 
 def test_a_linked_view_has_room_in_the_smallest_window_and_no_readout_is_cut_in_two(window, qtbot):
+    settle(qtbot, window, (1360, 860))
     settle(qtbot, window, (900, 600))
     view = window.docks.tabs.currentWidget()
     assert view.height() >= 220

@@ -70,7 +70,11 @@ def draw_card(painter: QPainter, anchor: QPointF, clear: float, lines: list[str]
 
 
 def card_place(box: QRectF, anchor: QPointF, clear: float, room: QRectF) -> QRectF:
-    """Where a card of that size covers the least of the disc around ``anchor``: best at the lower right."""
+    """Where a card of that size covers the least of the disc around ``anchor``, and then of the line that it is on.
+
+    Where that is all the same, it is at the lower right.
+    """
+    line = QRectF(room.left(), anchor.y() - 8, room.width(), 16)
     disc = QRectF(anchor.x() - clear, anchor.y() - clear, 2 * clear, 2 * clear).adjusted(-6, -6, 6, 6)
     across = (anchor.x() + 14 + 0.5 * clear, anchor.x() - 14 - 0.5 * clear - box.width(), disc.right() + 2,
               disc.left() - box.width() - 2, anchor.x() - box.width() / 2)  # fmt: skip
@@ -82,8 +86,8 @@ def card_place(box: QRectF, anchor: QPointF, clear: float, room: QRectF) -> QRec
             place = QRectF(box)
             place.moveLeft(min(max(left, room.left() + 4), max(room.right() - box.width() - 4, room.left())))
             place.moveTop(min(max(top, room.top() + 2), max(room.bottom() - box.height() - 2, room.top())))
-            shared = place.intersected(disc)
-            covered = max(shared.width(), 0.0) * max(shared.height(), 0.0)
+            on_disc, on_line = place.intersected(disc), place.intersected(line)
+            covered = 10 * on_disc.width() * on_disc.height() + on_line.width() * on_line.height()
             if least is None or covered < least - 1.0:
                 best, least = place, covered
     return best

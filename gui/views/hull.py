@@ -57,7 +57,7 @@ class HullView(LinkedView):
     def frame(self, rect: QRectF) -> Frame:
         sums = self._sums()
         x, y = self.zoom.of(padded(0.0, max(float(sums.mass[-1]), 1e-300), 0.02), padded(*self._upright(sums), 0.1))
-        texts = [text for _, text in round_ticks(*y, 5)]
+        texts = [text for _, text in round_ticks(*y, max(int(rect.height() / 45), 5))]
         return Frame(plot_area(rect, sized(self.font(), 1.0), texts), x, y)
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.draw.arrays import draw_lines
 from gui.draw.discs import LABELLED, SMALL, draw_count, draw_disc, draw_dots, draw_ring_of_many
-from gui.draw.marks import draw_arrow, draw_centre, draw_flash
+from gui.draw.marks import SHORTEST, draw_arrow, draw_centre, draw_flash
 from gui.draw.palette import Colours, with_alpha
 from gui.draw.raster import device_size, draw_pixels
 from gui.draw.strip import SHADES, LogScale, bars, column_masses, mass_shades, shade_index
@@ -113,7 +113,8 @@ def _paint_arrows(painter: QPainter, scene: LineScene, colours: Colours, lit) ->
     few = scene.shown.size <= 60
     top, heights = scene.base - scene.radius, scene.arrow_heights
     x = scene.x[scene.shown]
-    stems = np.column_stack((x, top - 2.0, x, heights))[(top - heights > 14.0) & scene.arrowed]
+    lifted = (top - heights > 14.0) & (np.abs(scene.tips - x) >= SHORTEST)
+    stems = np.column_stack((x, top - 2.0, x, heights))[lifted & scene.arrowed]
     painter.setPen(QPen(with_alpha(colours.quiet, 0.45), 1.0))
     draw_lines(painter, stems)
     shown = np.flatnonzero(scene.arrowed)

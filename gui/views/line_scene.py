@@ -22,6 +22,7 @@ ARROWS = 250  # more clusters in sight than this have no arrows
 FLAT = 12  # up to this many particles, all arrows lie just above their discs
 APART = 18.0  # pixels between arrows where there are more particles: the lighter of two that are nearer has none
 FEW = 12  # so many selected particles have an arrow in any case
+STUB = 9.0  # pixels; in a crowd a shorter arrow is left out
 VISIBLE = 20.0  # pixels that the longest arrow has at least
 RIM, KNOB, SLACK = 4.0, 9.0, 3.0  # pixels around an edge, a tip and a disc that take hold of it
 LARGEST, GHOSTLY = 60.0, 14.0
@@ -149,11 +150,13 @@ class LineScene:
 
     @cached_property
     def arrowed(self) -> np.ndarray:
-        """Which of the clusters in sight have an arrow, bool: in a crowd those that stand apart, and those selected."""
+        """Which clusters in sight have an arrow, bool: in a crowd long ones that stand apart, and those selected."""
         if len(self.session.document.history.particles) <= FLAT:
             return np.ones(self.shown.size, bool)
         x, taken, chosen = self.x[self.shown].tolist(), [], np.zeros(self.shown.size, bool)
-        for i in np.argsort(-self.clusters.mass[self.shown], kind="stable").tolist():
+        long = np.abs(self.tips - self.x[self.shown]) >= STUB
+        order = np.argsort(-self.clusters.mass[self.shown], kind="stable")
+        for i in order[long[order]].tolist():
             at = bisect.bisect(taken, x[i])
             if all(abs(x[i] - other) >= APART for other in taken[max(at - 1, 0) : at + 1]):
                 taken.insert(at, x[i])

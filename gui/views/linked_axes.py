@@ -142,7 +142,10 @@ def draw_labels(painter: QPainter, frame: Frame, colours: Colours, x_label: str,
 
 
 def draw_heading(painter: QPainter, rect: QRectF, colours: Colours, title: str, note: str, aside: str = "") -> None:
-    """A title, in quiet a note under it, and at the right end of the title's line what is marked in the accent."""
+    """A title, in quiet a note under it, and at the right end of the title's line what is marked in the accent.
+
+    That takes the place of the note where it has no room beside the title.
+    """
     painter.save()
     bold = sized(painter.font(), 1.0, bold=True)
     painter.setFont(bold)
@@ -150,13 +153,14 @@ def draw_heading(painter: QPainter, rect: QRectF, colours: Colours, title: str, 
     line, left = QFontMetricsF(bold).height(), rect.left() + 10
     room, small = rect.width() - 20, sized(painter.font(), SMALL)
     beside = QFontMetricsF(small).horizontalAdvance(aside) + line / 2 if aside else 0.0
-    base = rect.top() + 6 + QFontMetricsF(bold).ascent()
-    painter.drawText(QPointF(left, base), _elided(title, bold, room - beside))
+    base, under = rect.top() + 6 + QFontMetricsF(bold).ascent(), rect.top() + 7 + line + QFontMetricsF(small).ascent()
+    fits = not aside or beside + QFontMetricsF(bold).horizontalAdvance(title) <= room
+    painter.drawText(QPointF(left, base), _elided(title, bold, room))
     painter.setFont(small)
     painter.setPen(colours.accent)
-    painter.drawText(QPointF(left + room - beside + line / 2, base), aside)
+    painter.drawText(QPointF(left + room - beside + line / 2, base) if fits else QPointF(left, under), aside)
     painter.setPen(colours.quiet)
-    painter.drawText(QPointF(left, rect.top() + 7 + line + QFontMetricsF(small).ascent()), _elided(note, small, room))
+    painter.drawText(QPointF(left, under), _elided(note, small, room) if fits else "")
     painter.restore()
 
 

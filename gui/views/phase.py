@@ -81,7 +81,7 @@ class PhaseView(LinkedView):
         low, high = (float(velocity.min()), float(velocity.max())) if velocity.size else (-1.0, 1.0)
         shared = self.zoom.shared
         _, y = self.zoom.of((0.0, 1.0), padded(low, high, 0.1))
-        texts = [text for _, text in round_ticks(*y, 5)]
+        texts = [text for _, text in round_ticks(*y, max(int(rect.height() / 45), 5))]
         return Frame(plot_area(rect, sized(self.font(), 1.0), texts), (shared.low, shared.high), y)
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:

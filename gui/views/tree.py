@@ -61,7 +61,7 @@ class TreeView(LinkedView):
         n = len(self.session.document.history.particles)
         margin = 0.5 + 0.01 * n
         x, y = self.zoom.of((-margin, max(n, 1) - 1 + margin), (0.0, 1.03))
-        texts = [text for _, text in self.session.axis.ticks(6)]
+        texts = [text for _, text in self.session.axis.ticks(max(int(rect.height() / 45), 6))]
         return Frame(plot_area(rect, sized(self.font(), 1.0), texts), x, y)
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:

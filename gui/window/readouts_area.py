@@ -39,7 +39,7 @@ class ReadoutsArea(QScrollArea):
         """Unless the user has put the handle elsewhere."""
         height = self.widget().sizeHint().height()
         self.setMaximumHeight(height)
-        room = sum(self._splitter.sizes())
+        room = self._splitter.height() - self._splitter.handleWidth()  # its sizes are still those of before a resize
         height = min(height, self._whole_lines(room - ROOM_FOR_VIEW))
         if self.isVisible() and not self._splitter.property("placed"):
             self._splitter.setSizes([height, room - height])
