@@ -46,6 +46,7 @@ class AlgorithmsPage(QWidget):
         self.setAccessibleName(self.title)
         session.document.changed.connect(self._document_changed)
         session.clock.changed.connect(self._time_changed)
+        session.options.changed.connect(self.moved)
         self._time_changed()
         self.moved()
 
@@ -161,7 +162,7 @@ class AlgorithmsPage(QWidget):
 
     # what changes
 
-    def moved(self) -> None:
+    def moved(self, *_) -> None:
         """Show the race where the player is."""
         self.transport.refresh()
         for lane in self.lanes.values():

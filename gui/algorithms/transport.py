@@ -76,7 +76,8 @@ class RaceTransport(QWidget):
         self.slider.setValue(round(player.now / player.length * TICKS) if player.length else 0)
         self.slider.blockSignals(False)
         unit = {"step": "steps", "depth": "units of depth", "work": "units of work"}[player.clock]
-        self.shown.setText(f"{int(player.now):,} of {player.length:,} {unit}" if player.length else "")
+        total = "" if "race" in self.page.session.options.hidden else f" of {player.length:,}"
+        self.shown.setText(f"{int(player.now):,}{total} {unit}" if player.length else "")
 
     def _fill_boxes(self) -> None:
         for clock, text in CLOCKS.items():
