@@ -22,10 +22,13 @@ class LessonPanel(QWidget):
 
     A scene is loaded as the session's document; the user's own is kept, with its path and whether it was saved, and
     comes back when the lesson is left.  ``view_wanted(name)``: a scene is best seen in this view;
-    ``progress_changed()``: ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence;
+    ``begun()`` and ``ended()``: a lesson is opened, and left, the user's document being back.  ``progress_changed()``:
+    ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence;
     ``unsaved`` is the folder for crash copies, None for none.
     """
 
+    begun = Signal()
+    ended = Signal()
     view_wanted = Signal(str)
     progress_changed = Signal()
 
@@ -93,14 +96,19 @@ class LessonPanel(QWidget):
     def open_lesson(self, name: str, at: int | None = None) -> None:
         """Open a lesson, at the first scene that is not done yet.  ValueError for an unknown name."""
         lesson = lesson_named(name)
+        if self.lesson is None:
+            self.begun.emit()
         self.lesson = lesson
         self._go(self._progress.first_open(lesson) if at is None else at)
 
     def leave(self) -> None:
         """Close the lesson and bring the user's document back; nothing happens outside of a lesson."""
+        was_open = self.in_lesson
         self._close()
         self.stage.leave()
         self._refresh_astray()
+        if was_open:
+            self.ended.emit()
 
     def stay(self) -> None:
         """Close the lesson; what is shown now is the user's document from now on."""

@@ -9,6 +9,7 @@ from ..draw.magnification import magnified
 from .class_mode import ClassMode
 from .parts import LINKED, TAB_TEXT, part
 from .scenario_panel import ScenarioPanel
+from .whereabouts import Whereabouts
 
 WIDTHS = {"scenario": 276, "views": 340, "lessons": 380}
 WIDE = 1500  # pixels of a window that has room for the linked views beside the page of weights
@@ -107,6 +108,8 @@ class Docks:
             panel.set_progress(settings.progress())
             panel.progress_changed.connect(lambda: settings.keep_progress(panel.progress))
             panel.view_wanted.connect(self.show_view)
+            panel.begun.connect(self._lesson_begins)
+            panel.ended.connect(lambda: self._before_lesson.return_to_page())
             self.lessons_dock.setWidget(panel)
             self.lessons = panel
         return self.lessons
@@ -125,6 +128,9 @@ class Docks:
         self.lessons_dock.raise_()
         width = min(WIDTHS["lessons"], self._window.width() // 3)
         self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
+
+    def _lesson_begins(self) -> None:
+        self._before_lesson = Whereabouts(self._window)
 
     def _lessons_toggled(self, shown: bool) -> None:
         """Who closes the lessons leaves the lesson that is open."""
