@@ -5,6 +5,8 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 pytestmark = pytest.mark.qt
 Key = Qt.Key
@@ -30,3 +32,74 @@ def test_who_keeps_what_a_lesson_shows_stays_on_its_page(window):
     panel.open_lesson("snow-plough", 1)
     panel.stay()
     assert window.pages.shown == "algorithms"
+
+
+def press(key, times=1, modifier=Qt.KeyboardModifier.NoModifier):
+    for _ in range(times):
+        QTest.keyClick(QApplication.focusWidget(), key, modifier)
+    return QApplication.focusWidget()
+
+
+def focused(window, qtbot):
+    """The window, active, its line of particles with the keyboard."""
+    window.activateWindow()
+    window.line.setFocus()
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is window.line)
+    return window.line
+
+
+def test_a_lesson_is_opened_done_and_closed_by_keys_alone(window, qtbot):
+    line = focused(window, qtbot)
+    press(Key.Key_F1)
+    panel = window.docks.lessons
+    assert QApplication.focusWidget() is panel._shelf.list
+    qtbot.waitUntil(lambda: panel._shelf.list.currentRow() == 0)
+    assert press(Key.Key_Return) is panel._page.question.ruler
+    box, page = panel._page.question, panel._page
+    assert [press(Key.Key_Tab) for _ in range(4)] == [box.check, box.reveal, page.play, page.next]  # no way back yet
+    press(Key.Key_Backtab, 4, Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.focusWidget() is box.ruler
+    assert press(Key.Key_Return) is page.next
+    assert box.answer_shown
+    press(Key.Key_Return)
+    assert panel.at == 1
+    assert not panel._page.question.answer_shown, "one key is one step"
+    assert press(Key.Key_Escape) is panel._shelf.list
+    assert not panel.in_lesson
+    assert press(Key.Key_Escape) is line
+    assert window.lessons_dock.isHidden()
+
+
+def test_f1_twice_gives_the_keyboard_back(window, qtbot):
+    line = focused(window, qtbot)
+    press(Key.Key_F1)
+    assert press(Key.Key_F1) is line
+
+
+def test_the_tour_is_gone_through_and_left_by_keys_alone(window, qtbot):
+    line = focused(window, qtbot)
+    window.start_tour()
+    tour = window.tour
+    following = QApplication.focusWidget()
+    assert following.text() == "Next"
+    assert press(Key.Key_Return) is following
+    assert tour.at == 1
+    assert [press(Key.Key_Tab).text() for _ in range(4)] == ["Skip", "Back", "Next", "Skip"]
+    press(Key.Key_Tab)
+    press(Key.Key_Return)
+    assert tour.at == 0
+    assert press(Key.Key_Escape) is line
+    assert tour.isHidden()
+    window.start_tour()
+    for _ in range(20):
+        if tour.isVisible():
+            press(Key.Key_Return)
+    assert tour.isHidden()
+    assert QApplication.focusWidget() is line
+
+
+def test_closing_the_panel_by_its_cross_gives_the_keyboard_back(window, qtbot):
+    line = focused(window, qtbot)
+    press(Key.Key_F1)
+    window.lessons_dock.close()
+    assert QApplication.focusWidget() is line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
@@ -21,14 +21,15 @@ class LessonPanel(QWidget):
     """Lessons beside the rest of the window, which stays free to use.
 
     A scene is loaded as the session's document; the user's own is kept, with its path and whether it was saved, and
-    comes back when the lesson is left.  ``view_wanted(name)``: a scene is best seen in this view;
-    ``begun()`` and ``ended()``: a lesson is opened, and left, the user's document being back.  ``progress_changed()``:
-    ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence;
+    comes back when the lesson is left.  ``view_wanted(name)``: a scene is best seen in this view; ``begun()`` and
+    ``ended()``: a lesson is opened, and left, the user's document being back; ``closed()``: the shelf is to be closed
+    too; ``progress_changed()``: ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence;
     ``unsaved`` is the folder for crash copies, None for none.
     """
 
     begun = Signal()
     ended = Signal()
+    closed = Signal()
     view_wanted = Signal(str)
     progress_changed = Signal()
 
@@ -116,6 +117,10 @@ class LessonPanel(QWidget):
         self.stage.forget()
         self._refresh_astray()
 
+    def take_focus(self) -> None:
+        """The keyboard goes to the list of lessons, or to what is to be done in the one that is open."""
+        self._page.take_focus() if self.in_lesson else self._shelf.list.setFocus()
+
     def closing(self) -> None:
         """The window closes: as if the lesson were left."""
         self.leave()
@@ -148,6 +153,21 @@ class LessonPanel(QWidget):
         """The scene as it was at first, question included."""
         if self.scene is not None:
             self._go(self.at)
+
+    def event(self, event) -> bool:
+        """Escape is kept from the window: it leaves the lesson, and then the lessons."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.in_lesson:
+            self.leave()
+        else:
+            self.closed.emit()
 
     def showEvent(self, event) -> None:  # noqa: N802
         super().showEvent(event)

@@ -70,6 +70,8 @@ class QuestionBox(QFrame):
         buttons = QHBoxLayout()
         for button in (self.check, self.reveal):
             buttons.addWidget(button)
+        for button in (self.check, self.reveal, self.again):
+            button.setAutoDefault(True)  # Return presses the one that has the focus
         buttons.addStretch(1)
         column.addLayout(buttons)
         self.verdict, self.explanation = QLabel(wordWrap=True), QLabel(wordWrap=True)
@@ -106,7 +108,6 @@ class QuestionBox(QFrame):
             self.field.setAccessibleName(self.question.ask)
             self.field.setMaximumWidth(240)
             self.field.textChanged.connect(self._ready)
-            self.field.returnPressed.connect(self._check)
             return self.field
         places = ghosts if self.question.hand == "position" else ()
         self.ruler = Ruler(self.question, self.colours, places)
@@ -115,7 +116,17 @@ class QuestionBox(QFrame):
     @property
     def hand(self) -> QWidget:
         """The widget that should have the focus first."""
-        return self.field or self.ruler or self.choices[0]
+        return self.hands[0]
+
+    @property
+    def hands(self) -> list[QWidget]:
+        """What the prediction is given with, from the top to the bottom."""
+        return [hand for hand in (self.field, self.ruler, *self.choices) if hand is not None]
+
+    @property
+    def answer_shown(self) -> bool:
+        """Was the question answered, or its answer asked for?"""
+        return not self.verdict.isHidden()
 
     def reset(self) -> None:
         """Ask again."""
