@@ -4,9 +4,11 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+
+from gui.lessons.shelf import lessons
 
 pytestmark = pytest.mark.qt
 Key = Qt.Key
@@ -103,3 +105,20 @@ def test_closing_the_panel_by_its_cross_gives_the_keyboard_back(window, qtbot):
     press(Key.Key_F1)
     window.lessons_dock.close()
     assert QApplication.focusWidget() is line
+
+
+def test_what_the_prediction_is_given_with_is_in_sight_in_a_small_window(window, qtbot):
+    window.resize(900, 600)
+    window.docks.toggle_lessons()
+    panel, missed = window.docks.lessons, []
+    page = panel._page
+    for lesson in lessons():
+        for at in [at for at, scene in enumerate(lesson.scenes) if scene.question is not None]:
+            panel.open_lesson(lesson.name, at)
+            qtbot.wait(2)
+            sight = page._area.viewport().rect()
+            for widget in (*page.question.hands, page.question.check):
+                shown = QRect(widget.mapTo(page._area.viewport(), widget.rect().topLeft()), widget.size())
+                if not sight.adjusted(-9, 0, 9, 0).contains(shown):
+                    missed.append(f"{lesson.name} {at + 1}: {widget.accessibleName() or widget.text()}")
+    assert missed == []

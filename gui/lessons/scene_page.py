@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
@@ -93,10 +93,22 @@ class ScenePage(QWidget):
         self._area.setWidget(inside)
         self._area.verticalScrollBar().setValue(0)
         self._order_tabs()
+        QTimer.singleShot(0, self, self._scroll_to_hand)
         self.play.setVisible(scene.view not in PLAYED_THERE)
         self.back.setEnabled(index > 0)
         self.next.setText("Finish" if index == len(lesson.scenes) - 1 else "Next")
         self.setAccessibleName(f"{lesson.title}, scene {index + 1} of {len(lesson.scenes)}: {scene.title}")
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._scroll_to_hand)
+
+    def _scroll_to_hand(self) -> None:
+        """In a low window what the prediction is given with is in sight, and the text above it can be scrolled to."""
+        if self.question is not None and not self.question.answer_shown:
+            self._area.widget().layout().activate()
+            self._area.ensureWidgetVisible(self.question.check, 0, 14)
+            self._area.ensureWidgetVisible(self.question.hand, 0, 2)
 
     def _order_tabs(self) -> None:
         """Tab goes from the top to the bottom: the question lies above the buttons."""
