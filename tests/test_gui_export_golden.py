@@ -32,13 +32,13 @@ pytestmark = [
 ]
 WIDTH, HEIGHT = 480, 320
 GOLDEN = {
-    ("line", "light"): "bf70fef812adcdf1",
+    ("line", "light"): "2e1f3625523c3424",
     ("line", "dark"): "a43a01480b621ef0",
-    ("space-time", "light"): "df89e18c66fe049c",
+    ("space-time", "light"): "f8a8a93b26d0616f",
     ("space-time", "dark"): "a1fafc5c84754f2b",
-    ("hull", "light"): "1b407eac8bd828b2",
+    ("hull", "light"): "6ce3f284f82a5755",
     ("hull", "dark"): "842ae7fb0585d8f7",
-    ("tree", "light"): "6a23ed64bfe0dcdd",
+    ("tree", "light"): "64af51c7a7c81994",
     ("tree", "dark"): "3727f3ec46435778",
 }
 

@@ -100,7 +100,7 @@ def test_what_a_question_hides_is_covered_until_it_is_answered(window, monkeypat
     lesson = lesson_named("order-and-ties")
     shown_before(window, lesson, 1, qtbot)
     panel, readouts = window.docks.lessons, window.docks.readouts
-    assert drawn(window, monkeypatch).count("hidden until you have answered") == 3  # line, space-time, one linked view
+    assert drawn(window, monkeypatch).count("Hidden until you have answered.") == 3  # line, space-time, one linked view
     assert readouts.values["clusters"].text() == "?"
     assert not readouts.marks["clusters"].isVisible()
     panel.play()

@@ -173,7 +173,8 @@ def draw_empty(painter: QPainter, rect: QRectF, colours: Colours, text: str) -> 
 
 def draw_hidden(painter: QPainter, rect: QRectF, colours: Colours, title: str) -> None:
     """A view that a lesson covers until its question is answered."""
-    draw_heading(painter, rect, colours, title, "hidden until you have answered")
+    draw_heading(painter, rect, colours, title, "")
+    draw_empty(painter, rect, colours, "Hidden until you have answered.")
 
 
 def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
