@@ -105,3 +105,17 @@ def test_imminent_takes_many_rounds_on_a_trained_layer():
     layer = scenarios.get("trained-layer", 1024, 0)
     rounds = {solver: len(list(trace(layer.particles, layer.horizon / 2, solver))) for solver in ("imminent", "steps")}
     assert rounds["imminent"] > 3 * rounds["steps"]
+
+
+def test_the_race_of_the_plough_can_be_watched():
+    lesson = lesson_named("snow-plough")
+    for scene in (scene for scene in lesson.scenes if scene.view == "algorithms"):
+        particles = scene.cast.particles
+        flown = particles.position + scene.time * particles.velocity
+        gaps = np.diff(np.sort(flown)) / np.ptp(flown)
+        assert gaps.min() > 0.03, "a lane of 480 pixels shows each particle beside its neighbour"
+    (plough, _), (fan, _) = particles_of("snow-plough", 1), particles_of("snow-plough", 2)
+    assert plough.mass[0] == 12 * plough.mass[1]
+    assert len(plough) == len(fan)
+    steps = {len(list(trace(cast, time, "steps"))) for cast, time in ((plough, 18.0), (fan, 1.2))}
+    assert len(steps) == 1, "on the fan it takes just as many"

@@ -122,3 +122,12 @@ def test_what_the_prediction_is_given_with_is_in_sight_in_a_small_window(window,
                 if not sight.adjusted(-9, 0, 9, 0).contains(shown):
                     missed.append(f"{lesson.name} {at + 1}: {widget.accessibleName() or widget.text()}")
     assert missed == []
+
+
+def test_the_race_does_not_lie_over_the_lesson_in_a_small_window(window, qtbot):
+    window.resize(900, 600)
+    window.docks.open_lesson("snow-plough")
+    window.docks.lessons.open_lesson("snow-plough", 1)
+    qtbot.waitUntil(lambda: window.pages.minimumSizeHint().width() <= window.pages.width())
+    assert window.lessons_dock.geometry().right() < window.pages.geometry().left()
+    assert window.docks.lessons.width() <= window.lessons_dock.width()

@@ -47,9 +47,10 @@ class RaceTransport(QWidget):
         self.slider.setToolTip("Drag to any moment of the race: every step is kept.")
         self.slider.valueChanged.connect(self._dragged)
         self.shown = QLabel()
-        self.shown.setMinimumWidth(150)
+        self.shown.setMinimumWidth(120)
         self.clocks, self.speeds = QComboBox(), QComboBox()
         self._fill_boxes()
+        self.clocks.setMinimumWidth(110)  # in a small window its text is cut, and its tool tip says it
         row.addSpacing(6)
         row.addWidget(self.slider, 1)
         row.addWidget(self.shown)

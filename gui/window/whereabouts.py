@@ -16,10 +16,13 @@ class Whereabouts:
 
     def return_focus(self) -> None:
         """The keyboard belongs again to what had it, or to the window where that is gone or hidden."""
+        if not isValid(self._window):
+            return  # it is being deleted
         there = self._focus is not None and isValid(self._focus) and self._focus.isVisible()
         (self._focus if there and self._focus.window() is self._window else self._window).setFocus()
 
     def return_to_page(self) -> None:
         """Show the page, and the linked view beside it, that were shown."""
-        self._window.pages.show(self._page)
-        self._window.docks.tabs.setCurrentIndex(self._tab)
+        if isValid(self._window):
+            self._window.pages.show(self._page)
+            self._window.docks.tabs.setCurrentIndex(self._tab)
