@@ -41,7 +41,8 @@ class LessonPanel(QWidget):
         self.at = 0
         self._tell, self._progress = tell, Progress()
         self._shelf, self._page = ShelfPage(colours), ScenePage(colours)
-        self._next_row = 0
+        self._next_name = self._next_row = 0
+        self._refused: set[str] = set()
         self._filling = QTimer(self, interval=0)
         self._filling.timeout.connect(self._fill_row)
         self._pages = QStackedWidget()
@@ -164,10 +165,8 @@ class LessonPanel(QWidget):
     def keyPressEvent(self, event) -> None:  # noqa: N802
         if event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
-        elif self.in_lesson:
-            self.leave()
         else:
-            self.closed.emit()
+            (self.leave if self.in_lesson else self.closed.emit)()
 
     def showEvent(self, event) -> None:  # noqa: N802
         super().showEvent(event)
@@ -205,16 +204,28 @@ class LessonPanel(QWidget):
 
     def _fill_shelf(self) -> None:
         """Show all lessons and how far each is done: one at a time, so that nothing has to wait."""
-        self._next_row = 0
+        self._next_name = self._next_row = 0
         self._filling.start()
 
     def _fill_row(self) -> None:
         names = list(paths())
-        lesson = lesson_named(names[self._next_row])
+        name = names[self._next_name]
+        self._next_name += 1
+        if self._next_name == len(names):
+            self._filling.stop()
+        try:
+            lesson = lesson_named(name)
+        except (ValueError, OSError) as error:
+            self._refuse(name, error)
+            return
         self._next_row += 1
         self._shelf.show_lesson(self._next_row, lesson, self._progress.done(lesson))
-        if self._next_row == len(names):
-            self._filling.stop()
+
+    def _refuse(self, name: str, error: Exception) -> None:
+        """A file that is no lesson is left out, and why is said once."""
+        if name not in self._refused:
+            self._refused.add(name)
+            self._tell(f"A lesson is left out. {error}")
 
     def _refresh_astray(self) -> None:
         kept = self.stage.kept

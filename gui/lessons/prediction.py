@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
@@ -57,21 +59,19 @@ class QuestionBox(QFrame):
         column.setSpacing(8)
         heading = QLabel("Your prediction")
         heading.setProperty("role", "quiet")
-        ask = QLabel(f"<p style='line-height:135%'>{typeset(self.question.ask)}</p>", wordWrap=True)
+        ask = QLabel(f"<p style='line-height:135%'>{typeset(escape(self.question.ask))}</p>", wordWrap=True)
         ask.setProperty("role", "heading")
         column.addWidget(heading)
         column.addWidget(ask)
         column.addWidget(self._hand(ghosts))
-        self.check = QPushButton("Check")
+        self.check = QPushButton("Check", autoDefault=True)
         self.check.setProperty("primary", True)
-        self.reveal = QPushButton("Show me", flat=True)
+        self.reveal = QPushButton("Show me", flat=True, autoDefault=True)
         self.reveal.setAccessibleName("Show me the answer without a prediction")
-        self.again = QPushButton("Try again")
+        self.again = QPushButton("Try again", autoDefault=True)
         buttons = QHBoxLayout()
         for button in (self.check, self.reveal):
             buttons.addWidget(button)
-        for button in (self.check, self.reveal, self.again):
-            button.setAutoDefault(True)  # Return presses the one that has the focus
         buttons.addStretch(1)
         column.addLayout(buttons)
         self.verdict, self.explanation = QLabel(wordWrap=True), QLabel(wordWrap=True)
@@ -191,7 +191,7 @@ class QuestionBox(QFrame):
             False: ("✗", colours.bad, f"Not this time. It is{answer}."),
             None: ("→", colours.ink, f"It is{answer}."),
         }[right]
-        self.verdict.setText(f'<b><span style="color:{colour.name()}">{mark}</span>&nbsp; {words}</b>')
+        self.verdict.setText(f'<b><span style="color:{colour.name()}">{mark}</span>&nbsp; {escape(words)}</b>')
         if self.ruler is not None:
             self.ruler.show_truth(float(self.question.claim.stated.value))
         if self.picture is None and Picture.possible(self.scene):
@@ -220,7 +220,7 @@ def _wrapped(button: QRadioButton, text: str) -> QWidget:
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
-    label = QLabel(typeset(text), wordWrap=True)
+    label = QLabel(typeset(text), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
     label.setBuddy(button)
     label.mousePressEvent = lambda _event: (button.setChecked(True), button.setFocus())
     row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)

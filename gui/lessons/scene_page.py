@@ -128,6 +128,8 @@ class ScenePage(QWidget):
 
     def _headings(self, lesson: Lesson, scene: Scene) -> tuple[QLabel, QLabel]:
         over, title = QLabel(typeset(lesson.title), wordWrap=True), QLabel(typeset(scene.title), wordWrap=True)
+        for label in (over, title):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         over.setProperty("role", "quiet")
         title.setStyleSheet(f"font-size: {self.font().pointSizeF() * 1.45:.1f}pt; font-weight: 600")
         return over, title

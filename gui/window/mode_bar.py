@@ -48,7 +48,7 @@ class ModeBar(QWidget):
         row.addWidget(self._lessons_button(shortcuts))
         row.addSpacing(14)
         self._add_busy(row, shortcuts)
-        self.document = QLabel()
+        self.document = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.document.setProperty("role", "quiet")
         self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
