@@ -6,6 +6,7 @@ import pytest
 pytest.importorskip("PySide6")
 pytestmark = pytest.mark.qt
 
+from PySide6.QtCore import Qt  # noqa: E402
 from PySide6.QtGui import QImage, QPainter  # noqa: E402
 
 from gui.algorithms import race as racing  # noqa: E402
@@ -177,3 +178,27 @@ def test_making_a_race_does_not_hold_up_the_window(make_page, qtbot, watchdog):
     with watchdog():
         page.do_race_run()
         qtbot.waitUntil(lambda: page.player.race is not first, timeout=30_000)
+
+
+def test_a_sentence_that_waits_is_not_grey_and_goes_where_there_is_nothing_to_solve(make_page, qtbot):
+    page = make_page()
+    assert page.answer.text().startswith("When all are done")
+    assert page.answer.isEnabled()
+    system = page.session.document.system
+    page.session.document.load(edits.removed(system, system.ids))
+    qtbot.waitUntil(lambda: page.headline.text() == "No particles: there is nothing to solve.")
+    assert page.answer.text() == ""
+    page.session.document.load(edits.removed(system, system.ids[1:]))
+    qtbot.waitUntil(lambda: page.headline.text() == "One particle: there is nothing to put together.")
+
+
+@pytest.mark.parametrize("width", [620, 1300])
+def test_the_whole_reason_why_a_solver_cannot_run_is_written(make_page, monkeypatch, width):
+    page = make_page(size=(width, 900))
+    lane = page.lanes["cuda"]
+    assert lane.lane.refusal or lane.lane.seconds
+    written = []
+    monkeypatch.setattr(QPainter, "drawText", lambda _painter, *args: written.append(args))
+    lane.grab()
+    rect, _, words = next(args for args in written if args[-1] == lane.words)
+    assert lane.fontMetrics().boundingRect(rect.toRect(), Qt.TextFlag.TextWordWrap, words).height() <= rect.height() + 1

@@ -178,7 +178,7 @@ def test_a_name_without_the_ending_of_a_format_gets_it(dialog, qtbot, tmp_path):
 def test_a_folder_that_is_not_there_is_told_at_once(dialog, tmp_path):
     dialog.path.setText(str(tmp_path / "no" / "a.png"))
     dialog.form.changed.emit()
-    assert "there is no folder" in dialog.told.text()
+    assert dialog.told.text().startswith("There is no folder")
     assert not dialog.write.isEnabled()
 
 

@@ -32,13 +32,13 @@ pytestmark = [
 ]
 WIDTH, HEIGHT = 480, 320
 GOLDEN = {
-    ("line", "light"): "77e1ee06df8acd39",
+    ("line", "light"): "fb7f9eeb40b25e08",
     ("line", "dark"): "33409d727510c04f",
-    ("space-time", "light"): "222a26f7554e6daa",
+    ("space-time", "light"): "e22983c544e3d46b",
     ("space-time", "dark"): "7e2ffe56c4b3f00b",
-    ("hull", "light"): "fc35d92a53f3c8e2",
+    ("hull", "light"): "78ab0c7216996f1f",
     ("hull", "dark"): "26f10d7b6222b066",
-    ("tree", "light"): "6a23ed64bfe0dcdd",
+    ("tree", "light"): "64af51c7a7c81994",
     ("tree", "dark"): "3727f3ec46435778",
 }
 

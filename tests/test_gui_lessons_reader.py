@@ -49,6 +49,7 @@ def test_a_scene_is_what_the_file_says():
         ("ask: Where is the pair at time 2?", "ask: Tell me", ["question mark"]),
         ("hand: position", "hand: telepathy", ["hand is 'telepathy'"]),
         ("step: 0.1", "step: 0", ["cannot be drawn"]),
+        ("hide: centre", "hide: the answer", ["hide names", "space-time"]),
         ("answer: 0\n", "answer: 3\n", ["not on the ruler"]),
         ("choice: One half [= 1/2]", "choice: One half [= 1]", ["2 of the choices hold"]),
         ("choice: All of it [= 1]", "choice: All of it", ["lines like choice"]),

@@ -6,13 +6,11 @@ import pytest
 pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from gui.model.time_axis import TimeAxis
 from gui.window.fuzzy import ranked, score
 from gui.window.settings import Settings
-from gui.window.theme import chrome
 from gui.window.timeline import tick_heights
 from particles import scenarios, simulate
 
@@ -164,26 +162,6 @@ def test_broken_settings_are_as_good_as_none(tmp_path, qapp):
     settings = Settings(path)
     assert settings.options() == {}
     assert settings.recent() == []
-
-
-@pytest.mark.parametrize("name", ["light", "dark"])
-def test_text_can_be_read_on_every_ground(name):
-    def luminance(text):
-        channels = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in QColor(text).getRgbF()[:3]]
-        return float(np.dot(channels, (0.2126, 0.7152, 0.0722)))
-
-    def contrast(a, b):
-        light, dark = sorted((luminance(a), luminance(b)), reverse=True)
-        return (light + 0.05) / (dark + 0.05)
-
-    tones = chrome(name)
-    for ground in (tones.window, tones.surface, tones.raised, tones.hover, tones.tint):
-        assert contrast(tones.ink, ground) >= 7
-    for ground in (tones.window, tones.surface, tones.raised):
-        assert contrast(tones.secondary, ground) >= 4.5
-        assert contrast(tones.accent, ground) >= 3
-        assert contrast(tones.bad, ground) >= 3
-    assert contrast(tones.on_accent, tones.accent) >= 4.5
 
 
 def test_every_widget_that_takes_the_keyboard_has_a_name(window):

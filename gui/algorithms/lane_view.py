@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from ..draw.arrays import draw_lines
@@ -13,7 +13,7 @@ from ..draw.raster import draw_pixels
 from .lane import Lane
 from .picture import Picture, picture, reach
 from .race import Race
-from .wording import ABOUT, seconds
+from .wording import ABOUT, seconds, without_steps
 
 COUNTERS = ("steps", "comparisons", "work", "depth")
 BARS = 250  # pixels for the counters
@@ -42,7 +42,7 @@ class LaneView(Drawn):
         return QSize(700, 112)
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(480, 60 if self.lane is not None and not self.lane.steps else 98)
+        return QSize(480, 98)
 
     def set_race(self, race: Race | None, clock: str) -> None:
         """Another race, or another clock, from the beginning."""
@@ -53,9 +53,21 @@ class LaneView(Drawn):
             self._totals = {name: max((self._spent(lane, name)[-1] for lane in race.running), default=0)
                             for name in COUNTERS}  # fmt: skip
             self._place = race.places(clock).get(self.solver, 0)
-        self.setMaximumHeight(64 if self.lane is not None and not self.lane.steps else 16777215)
-        self.updateGeometry()
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """A lane without steps is as high as its sentence, which may take several lines."""
+        room = QRect(0, 0, max(self.width() - 2 * MARGIN, 1), 1000)
+        words = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, self.words).height()
+        height = self.fontMetrics().height() + words + 22
+        asleep = self.lane is not None and not self.lane.steps
+        self.setMinimumHeight(height if asleep else 0)  # 0: that of minimumSizeHint
+        self.setMaximumHeight(height if asleep else 16777215)
 
     def show_moment(self, now: float) -> None:
         """A lane that is done, and was, is not drawn again: near the end of a long race few lanes move."""
@@ -73,10 +85,8 @@ class LaneView(Drawn):
         """What is said under the line."""
         if self.lane is None:
             return ABOUT[self.solver].idea
-        if self.lane.refusal:
-            return self.lane.refusal[0].upper() + self.lane.refusal[1:] + "."
         if not self.lane.steps:
-            return f"Its answer after {seconds(self.lane.seconds)}. It shows no steps; steps takes the same ones."
+            return without_steps(self.lane)
         step = self.step
         said = self.lane.what[step - 1] if step else ABOUT[self.solver].idea.rstrip(".")
         return said[:1].upper() + said[1:] + "."
@@ -91,12 +101,15 @@ class LaneView(Drawn):
         main = inner.adjusted(0, 0, 0 if asleep else -(BARS + 18), 0)
         line = painter.fontMetrics().height()
         self._draw_title(painter, QRectF(main.left(), main.top(), main.width(), line))
+        if asleep:
+            painter.setPen(self.colours.quiet)
+            words = QRectF(main.left(), main.top() + line + 4, main.width(), main.height() - line - 4)
+            painter.drawText(words, Qt.TextFlag.TextWordWrap, self.words)
+            return
         words = QRectF(main.left(), main.bottom() - line, main.width(), line)
-        painter.setPen(self.colours.quiet if asleep else self.colours.ink)
+        painter.setPen(self.colours.ink)
         elided = painter.fontMetrics().elidedText(self.words, Qt.TextElideMode.ElideRight, int(words.width()))
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, elided)
-        if asleep:
-            return
         shown = picture(self.race, self.lane, self.clock, self.now)
         middle = QRectF(main.left(), main.top() + line + 2, main.width(), main.height() - 2 * line - 8)
         ribbon = QRectF(middle.left(), middle.bottom() - 9, middle.width(), 9)

@@ -17,7 +17,7 @@ from .lane import Stopped
 from .lane_view import LaneView
 from .player import Player
 from .transport import RaceTransport
-from .wording import verdict
+from .wording import question, verdict
 
 FRAME = 16  # ms
 PATIENCE = 250  # ms without an edit, before a race is run anew
@@ -46,6 +46,7 @@ class AlgorithmsPage(QWidget):
         self.setAccessibleName(self.title)
         session.document.changed.connect(self._document_changed)
         session.clock.changed.connect(self._time_changed)
+        session.options.changed.connect(self.moved)
         self._time_changed()
         self.moved()
 
@@ -157,14 +158,15 @@ class AlgorithmsPage(QWidget):
 
     # what changes
 
-    def moved(self) -> None:
+    def moved(self, *_) -> None:
         """Show the race where the player is."""
         self.transport.refresh()
         for lane in self.lanes.values():
             lane.show_moment(self.player.now)
         over = self.player.length > 0 and self.player.over
-        self.answer.setText(self._verdict if over else "When all are done, their answers are compared here.")
-        self.answer.setEnabled(over)
+        waiting = "When all are done, their answers are compared here." if self.player.length else ""
+        self.answer.setText(self._verdict if over else waiting)
+        self.answer.setVisible(bool(self.answer.text()))
         if not self.player.moving:
             self._timer.stop()
         elif not self._timer.isActive():
@@ -188,9 +190,8 @@ class AlgorithmsPage(QWidget):
         self._raced, self._verdict = (system, race.time), verdict(race)
         self.player.start(race)
         self.clock_chosen()
-        n = len(race.particles)
-        which, when = "particle" if n == 1 else "particles", f"{system.time_word} {race.time:.4g}"
-        self.headline.setText(f"The same question to all: which of {n:,} {which} are together at {when}?")
+        when = f"{system.time_word} {race.time:.4g}"
+        self.headline.setText(question(len(race.particles), when))
         self._say_about(race)
 
     def _failed(self, error: Exception) -> None:

@@ -47,9 +47,10 @@ class RaceTransport(QWidget):
         self.slider.setToolTip("Drag to any moment of the race: every step is kept.")
         self.slider.valueChanged.connect(self._dragged)
         self.shown = QLabel(textFormat=Qt.TextFormat.PlainText)
-        self.shown.setMinimumWidth(150)
+        self.shown.setMinimumWidth(120)
         self.clocks, self.speeds = QComboBox(), QComboBox()
         self._fill_boxes()
+        self.clocks.setMinimumWidth(110)  # in a small window its text is cut, and its tool tip says it
         row.addSpacing(6)
         row.addWidget(self.slider, 1)
         row.addWidget(self.shown)
@@ -76,7 +77,8 @@ class RaceTransport(QWidget):
         self.slider.setValue(round(player.now / player.length * TICKS) if player.length else 0)
         self.slider.blockSignals(False)
         unit = {"step": "steps", "depth": "units of depth", "work": "units of work"}[player.clock]
-        self.shown.setText(f"{int(player.now):,} of {player.length:,} {unit}" if player.length else "")
+        total = "" if "race" in self.page.session.options.hidden else f" of {player.length:,}"
+        self.shown.setText(f"{int(player.now):,}{total} {unit}" if player.length else "")
 
     def _fill_boxes(self) -> None:
         for clock, text in CLOCKS.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from .lane import Lane
 from .race import Race, differences
 
 
@@ -25,6 +26,24 @@ ABOUT = {
     ),
     "cuda": About("cuda", "The twin of steps on a graphics processor.", "work n, depth log³ n"),
 }
+
+
+def question(n: int, when: str) -> str:
+    """What the race is about; ``when`` is its time, in words."""
+    if n == 0:
+        return "No particles: there is nothing to solve."
+    if n == 1:
+        return "One particle: there is nothing to put together."
+    return f"The same question to all: which of {n:,} particles are together at {when}?"
+
+
+def without_steps(lane: Lane) -> str:
+    """Why a lane shows no steps."""
+    if lane.refusal:
+        return lane.refusal[0].upper() + lane.refusal[1:] + "."
+    if lane.solver != "cuda":
+        return "It needs no step here."
+    return f"Its answer after {seconds(lane.seconds)}. It shows no steps; steps takes the same ones."
 
 
 def verdict(race: Race) -> str:

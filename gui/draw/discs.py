@@ -66,4 +66,4 @@ def draw_count(painter: QPainter, centre: QPointF, radius: float, ink: QColor, c
 def readable_on(ink: QColor) -> QColor:
     """Black or white, whichever can be read on ``ink``."""
     light = 0.2126 * ink.redF() ** 2.2 + 0.7152 * ink.greenF() ** 2.2 + 0.0722 * ink.blueF() ** 2.2
-    return QColor("#10141a") if light > 0.24 else QColor("#ffffff")
+    return QColor("#10141a") if light > 0.195 else QColor("#ffffff")

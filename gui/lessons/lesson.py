@@ -17,6 +17,9 @@ from .quantity import Quantity
 VIEWS = ("line", "space-time", "hull", "tree", "phase", "counts", "table", "algorithms", "training")
 AXES = ("linear", "log", "merges")
 ARROWS = ("velocity", "momentum", "none")
+# What a question may hide: views, marks of the timeline, how long the race is, and rows of the readouts.
+HIDES = (*VIEWS[:6], "timeline", "race", "distinct", "penalty", "clusters", "largest", "mass", "momentum", "centre",
+         "kinetic", "heat", "information")  # fmt: skip
 HANDS = ("number", "position", "velocity", "slider", "choice")  # how a prediction is given
 
 
@@ -74,7 +77,8 @@ class Choice:
 @dataclass(frozen=True)
 class Question:
     """A prediction to make.  ``claim`` is the answer (for choices None: ``right_choice`` tells); a prediction within
-    ``accept`` of it is right.  ``low``, ``high``, ``step`` are those of a ruler, ``then`` is the explanation."""
+    ``accept`` of it is right.  ``low``, ``high``, ``step`` are those of a ruler, ``then`` is the explanation,
+    ``hide`` what is covered until then."""
 
     ask: str
     quantity: Quantity
@@ -88,6 +92,7 @@ class Question:
     step: float = 0.1
     unit: str = ""
     show: float | None = None
+    hide: tuple[str, ...] = ()
 
     def right_choice(self, subject: Subject) -> int:
         """The index of the choice that holds (the reader has checked that exactly one does)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
@@ -21,11 +21,15 @@ class LessonPanel(QWidget):
     """Lessons beside the rest of the window, which stays free to use.
 
     A scene is loaded as the session's document; the user's own is kept, with its path and whether it was saved, and
-    comes back when the lesson is left.  ``view_wanted(name)``: a scene is best seen in this view;
-    ``progress_changed()``: ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence;
+    comes back when the lesson is left.  ``view_wanted(name)``: a scene is best seen in this view; ``begun()`` and
+    ``ended()``: a lesson is opened, and left, the user's document being back; ``closed()``: the shelf is to be closed
+    too; ``progress_changed()``: ``progress``, plain values, is worth storing.  ``tell(text, kind)`` says a sentence;
     ``unsaved`` is the folder for crash copies, None for none.
     """
 
+    begun = Signal()
+    ended = Signal()
+    closed = Signal()
     view_wanted = Signal(str)
     progress_changed = Signal()
 
@@ -37,7 +41,8 @@ class LessonPanel(QWidget):
         self.at = 0
         self._tell, self._progress = tell, Progress()
         self._shelf, self._page = ShelfPage(colours), ScenePage(colours)
-        self._next_row = 0
+        self._next_name = self._next_row = 0
+        self._refused: set[str] = set()
         self._filling = QTimer(self, interval=0)
         self._filling.timeout.connect(self._fill_row)
         self._pages = QStackedWidget()
@@ -93,20 +98,29 @@ class LessonPanel(QWidget):
     def open_lesson(self, name: str, at: int | None = None) -> None:
         """Open a lesson, at the first scene that is not done yet.  ValueError for an unknown name."""
         lesson = lesson_named(name)
+        if self.lesson is None:
+            self.begun.emit()
         self.lesson = lesson
         self._go(self._progress.first_open(lesson) if at is None else at)
 
     def leave(self) -> None:
         """Close the lesson and bring the user's document back; nothing happens outside of a lesson."""
+        was_open = self.in_lesson
         self._close()
         self.stage.leave()
         self._refresh_astray()
+        if was_open:
+            self.ended.emit()
 
     def stay(self) -> None:
         """Close the lesson; what is shown now is the user's document from now on."""
         self._close()
         self.stage.forget()
         self._refresh_astray()
+
+    def take_focus(self) -> None:
+        """The keyboard goes to the list of lessons, or to what is to be done in the one that is open."""
+        self._page.take_focus() if self.in_lesson else self._shelf.list.setFocus()
 
     def closing(self) -> None:
         """The window closes: as if the lesson were left."""
@@ -140,6 +154,19 @@ class LessonPanel(QWidget):
         """The scene as it was at first, question included."""
         if self.scene is not None:
             self._go(self.at)
+
+    def event(self, event) -> bool:
+        """Escape is kept from the window: it leaves the lesson, and then the lessons."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        else:
+            (self.leave if self.in_lesson else self.closed.emit)()
 
     def showEvent(self, event) -> None:  # noqa: N802
         super().showEvent(event)
@@ -177,16 +204,28 @@ class LessonPanel(QWidget):
 
     def _fill_shelf(self) -> None:
         """Show all lessons and how far each is done: one at a time, so that nothing has to wait."""
-        self._next_row = 0
+        self._next_name = self._next_row = 0
         self._filling.start()
 
     def _fill_row(self) -> None:
         names = list(paths())
-        lesson = lesson_named(names[self._next_row])
+        name = names[self._next_name]
+        self._next_name += 1
+        if self._next_name == len(names):
+            self._filling.stop()
+        try:
+            lesson = lesson_named(name)
+        except (ValueError, OSError) as error:
+            self._refuse(name, error)
+            return
         self._next_row += 1
         self._shelf.show_lesson(self._next_row, lesson, self._progress.done(lesson))
-        if self._next_row == len(names):
-            self._filling.stop()
+
+    def _refuse(self, name: str, error: Exception) -> None:
+        """A file that is no lesson is left out, and why is said once."""
+        if name not in self._refused:
+            self._refused.add(name)
+            self._tell(f"A lesson is left out. {error}")
 
     def _refresh_astray(self) -> None:
         kept = self.stage.kept

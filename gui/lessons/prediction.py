@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import (
@@ -57,16 +59,16 @@ class QuestionBox(QFrame):
         column.setSpacing(8)
         heading = QLabel("Your prediction")
         heading.setProperty("role", "quiet")
-        ask = QLabel(f"<p style='line-height:135%'>{typeset(self.question.ask)}</p>", wordWrap=True)
+        ask = QLabel(f"<p style='line-height:135%'>{typeset(escape(self.question.ask))}</p>", wordWrap=True)
         ask.setProperty("role", "heading")
         column.addWidget(heading)
         column.addWidget(ask)
         column.addWidget(self._hand(ghosts))
-        self.check = QPushButton("Check")
+        self.check = QPushButton("Check", autoDefault=True)
         self.check.setProperty("primary", True)
-        self.reveal = QPushButton("Show me", flat=True)
+        self.reveal = QPushButton("Show me", flat=True, autoDefault=True)
         self.reveal.setAccessibleName("Show me the answer without a prediction")
-        self.again = QPushButton("Try again")
+        self.again = QPushButton("Try again", autoDefault=True)
         buttons = QHBoxLayout()
         for button in (self.check, self.reveal):
             buttons.addWidget(button)
@@ -106,7 +108,6 @@ class QuestionBox(QFrame):
             self.field.setAccessibleName(self.question.ask)
             self.field.setMaximumWidth(240)
             self.field.textChanged.connect(self._ready)
-            self.field.returnPressed.connect(self._check)
             return self.field
         places = ghosts if self.question.hand == "position" else ()
         self.ruler = Ruler(self.question, self.colours, places)
@@ -115,7 +116,17 @@ class QuestionBox(QFrame):
     @property
     def hand(self) -> QWidget:
         """The widget that should have the focus first."""
-        return self.field or self.ruler or self.choices[0]
+        return self.hands[0]
+
+    @property
+    def hands(self) -> list[QWidget]:
+        """What the prediction is given with, from the top to the bottom."""
+        return [hand for hand in (self.field, self.ruler, *self.choices) if hand is not None]
+
+    @property
+    def answer_shown(self) -> bool:
+        """Was the question answered, or its answer asked for?"""
+        return not self.verdict.isHidden()
 
     def reset(self) -> None:
         """Ask again."""
@@ -180,7 +191,7 @@ class QuestionBox(QFrame):
             False: ("✗", colours.bad, f"Not this time. It is{answer}."),
             None: ("→", colours.ink, f"It is{answer}."),
         }[right]
-        self.verdict.setText(f'<b><span style="color:{colour.name()}">{mark}</span>&nbsp; {words}</b>')
+        self.verdict.setText(f'<b><span style="color:{colour.name()}">{mark}</span>&nbsp; {escape(words)}</b>')
         if self.ruler is not None:
             self.ruler.show_truth(float(self.question.claim.stated.value))
         if self.picture is None and Picture.possible(self.scene):
@@ -209,7 +220,7 @@ def _wrapped(button: QRadioButton, text: str) -> QWidget:
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(4)
-    label = QLabel(typeset(text), wordWrap=True)
+    label = QLabel(typeset(text), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
     label.setBuddy(button)
     label.mousePressEvent = lambda _event: (button.setChecked(True), button.setFocus())
     row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)

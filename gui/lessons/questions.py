@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from particles.checked_file import shown
+
 from .blocks import Fields
 from .claims import claim_of
-from .lesson import HANDS, Choice, Prose, Question, Scene
+from .lesson import HANDS, HIDES, Choice, Prose, Question, Scene
 from .number import stated
 from .quantity import quantity
 
@@ -23,7 +25,7 @@ def question_of(scene: Scene, fields: Fields, then: Prose) -> Scene:
         raise ValueError("ask must be a question of at most 200 characters, with a question mark")
     if not 1 <= len(then.paragraphs) <= 3:
         raise ValueError("after a question its answer is explained, in 1 to 3 paragraphs")
-    question = Question(ask, asked, hand, None, 0.0, then, unit=fields.get("unit", ""))
+    question = Question(ask, asked, hand, None, 0.0, then, unit=fields.get("unit", ""), hide=_hidden(fields))
     question = _of_choices(question, fields) if hand == "choice" else _of_number(question, fields)
     show = _moment(question, scene) if fields.get("show") is None else fields.number("show")
     fields.end()
@@ -32,6 +34,16 @@ def question_of(scene: Scene, fields: Fields, then: Prose) -> Scene:
     question = replace(question, show=show)
     _check_answer(question, scene)
     return replace(scene, question=question)
+
+
+def _hidden(fields: Fields) -> tuple[str, ...]:
+    """What the question hides: names of ``HIDES``, with commas."""
+    text = fields.get("hide")
+    names = () if text is None else tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in HIDES:
+            raise ValueError(f"hide names {shown(name)}: choose from {', '.join(HIDES)}")
+    return names
 
 
 def _moment(question: Question, scene: Scene) -> float | None:

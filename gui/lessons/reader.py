@@ -32,7 +32,8 @@ system of the scene before.  ``play`` (a to b; b < a: backwards; needed), ``time
 ``view`` (needed), ``axis``, ``arrows``, ``centre of mass`` (yes or no), ``highlight`` (ranks, with commas), ``speed``.
 
 Keys of a question: ``ask``, ``quantity``, ``hand`` (number, position, velocity, slider or choice), ``unit``, ``show``
-(the time at which the answer is shown, default: that of the quantity, or the quantity where it is a time).  For
+(the time at which the answer is shown, default: that of the quantity, or the quantity where it is a time), ``hide``
+(names of ``lesson.HIDES`` with commas: covered until the question is answered).  For
 choices two to four times ``choice: text [= 1/2]`` (or < or >), of which exactly one holds; otherwise ``answer``,
 ``accept`` (how far off is still right, default 0), and for all but number ``from``, ``to``, ``step``.
 """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
@@ -36,6 +38,8 @@ class ScenePage(QWidget):
         self.leave.setToolTip("Leave the lesson: your own document comes back.")
         self.back, self.play, self.next = QPushButton("Back"), QPushButton("▶  Play the scene"), QPushButton("Next")
         self.play.setAccessibleName("Play the scene")
+        for button in (self.leave, self.back, self.play, self.next):
+            button.setAutoDefault(True)  # Return presses the one that has the focus
         self.leave.clicked.connect(self.left)
         self.back.clicked.connect(lambda: self.moved.emit(-1))
         self.next.clicked.connect(lambda: self.moved.emit(1))
@@ -88,13 +92,44 @@ class ScenePage(QWidget):
         column.addStretch(1)
         self._area.setWidget(inside)
         self._area.verticalScrollBar().setValue(0)
+        self._order_tabs()
+        QTimer.singleShot(0, self, self._scroll_to_hand)
         self.play.setVisible(scene.view not in PLAYED_THERE)
         self.back.setEnabled(index > 0)
         self.next.setText("Finish" if index == len(lesson.scenes) - 1 else "Next")
         self.setAccessibleName(f"{lesson.title}, scene {index + 1} of {len(lesson.scenes)}: {scene.title}")
 
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._scroll_to_hand)
+
+    def _scroll_to_hand(self) -> None:
+        """In a low window what the prediction is given with is in sight, and the text above it can be scrolled to."""
+        if self.question is not None and not self.question.answer_shown:
+            self._area.widget().layout().activate()
+            self._area.ensureWidgetVisible(self.question.check, 0, 14)
+            self._area.ensureWidgetVisible(self.question.hand, 0, 2)
+
+    def _order_tabs(self) -> None:
+        """Tab goes from the top to the bottom: the question lies above the buttons."""
+        box = self.question
+        asked = () if box is None else (*box.hands, box.check, box.reveal, box.again)
+        for before, after in pairwise((self.leave, *asked, self.back, self.play, self.next)):
+            QWidget.setTabOrder(before, after)
+
+    def keyPressEvent(self, event) -> None:  # noqa: N802
+        """Return checks the prediction, and once it is answered goes on."""
+        if event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            super().keyPressEvent(event)
+        elif self.question is None or self.question.answer_shown:
+            self.next.click()
+        else:
+            self.question.check.click()
+
     def _headings(self, lesson: Lesson, scene: Scene) -> tuple[QLabel, QLabel]:
         over, title = QLabel(typeset(lesson.title), wordWrap=True), QLabel(typeset(scene.title), wordWrap=True)
+        for label in (over, title):
+            label.setTextFormat(Qt.TextFormat.PlainText)
         over.setProperty("role", "quiet")
         title.setStyleSheet(f"font-size: {self.font().pointSizeF() * 1.45:.1f}pt; font-weight: 600")
         return over, title

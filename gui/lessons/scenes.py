@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from particles import Particles, scenarios
+from particles.checked_file import shown
 
 from .blocks import Fields, numbers
 from .lesson import ARROWS, AXES, VIEWS, Cast, Prose, Scene
 
 MOST_PARTICLES = 4000
+LONGEST_NAME = 60
 SYSTEMS = ("scenario", "particles", "weights")
 
 
@@ -67,6 +69,8 @@ def _cast(fields: Fields, before: Scene | None) -> Cast:
 
 
 def _of_scenario(name: str, n: int | None, seed: int | None) -> Cast:
+    if len(name) > LONGEST_NAME:
+        raise ValueError(f"scenario is {shown(name)}: there is none of such a long name")
     if n is not None and n > MOST_PARTICLES:
         raise ValueError(f"n is {n}: a lesson shows at most {MOST_PARTICLES} particles")
     scenario = scenarios.get(name, n, seed)

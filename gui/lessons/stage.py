@@ -10,7 +10,8 @@ from ..model.system import System
 from .lesson import Cast, Scene
 from .safekeeping import Safekeeping
 
-OPTIONS = ("arrows", "time_axis", "centre_of_mass", "future")  # those that a scene sets
+OPTIONS = ("arrows", "time_axis", "centre_of_mass", "future", "hidden")  # those that a scene sets
+OPEN = {"future": True, "hidden": ()}  # everything may be seen
 CLOCK = ("speed", "direction", "loop", "mode", "range", "t")
 
 
@@ -49,7 +50,7 @@ class Stage:
     def show(self, scene: Scene) -> None:
         """Load the scene's system, set the clock to its time, and highlight its particles.
 
-        What is still to come is hidden while there is something to predict.
+        What is still to come, and what the question names, is hidden while there is something to predict.
         """
         if self.kept is None:
             self.kept = _kept(self.session)
@@ -58,8 +59,7 @@ class Stage:
         clock, options = self.session.clock, self.session.options
         clock.pause()
         self._load(self._system(scene.cast))
-        options.set(arrows=scene.arrows, time_axis=scene.axis, centre_of_mass=scene.centre_of_mass)
-        options.set(future=scene.question is None)
+        options.set(arrows=scene.arrows, time_axis=scene.axis, **_covers(scene, scene.question is None))
         clock.loop, clock.mode, clock.speed = "once", "time", scene.speed
         ends = tuple(sorted(scene.play))
         clock.range = None if ends == (0.0, scene.cast.horizon) else ends
@@ -69,16 +69,17 @@ class Stage:
 
     def play(self, scene: Scene) -> None:
         """Play the scene from its beginning; what was revealed stays so."""
-        future = self.session.options.future
+        options = self.session.options
+        covers = {name: getattr(options, name) for name in (*OPEN, "centre_of_mass")}
         self.show(scene)
-        self.session.options.set(future=future)
+        options.set(**covers)
         self.session.clock.go(scene.play[0])
         self.session.clock.play()
 
     def reveal(self, scene: Scene) -> None:
         """Stop at the moment that shows the answer."""
         self.session.clock.pause()
-        self.session.options.set(future=True)
+        self.session.options.set(**_covers(scene, True))
         show = scene.question.show
         if show is not None and self.on:
             self.session.clock.go(show)
@@ -102,7 +103,7 @@ class Stage:
     def forget(self) -> None:
         """Let what is shown now be the user's document; the one kept is given up."""
         self.kept, self.astray = None, False
-        self.session.options.set(future=True)
+        self.session.options.set(**OPEN)
         self._safe.release()
         self._systems.clear()
 
@@ -141,7 +142,15 @@ class Stage:
             return
         if document.latest not in self._systems.values():
             self.astray = True
-            self.session.options.set(future=True)
+            self.session.options.set(**OPEN)
+
+
+def _covers(scene: Scene, answered: bool) -> dict:
+    """The options by which a scene hides what tells the answer, or shows everything."""
+    if answered:
+        return OPEN | {"centre_of_mass": scene.centre_of_mass}
+    hide = scene.question.hide
+    return {"future": False, "hidden": hide, "centre_of_mass": scene.centre_of_mass and "centre" not in hide}
 
 
 def system_of(cast: Cast) -> System:

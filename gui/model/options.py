@@ -18,8 +18,9 @@ CHOICES = {
 class OptionValues:
     """All options at one time.  ``ghosts``: faint free flights without collisions; ``flashes``: the impulse of a
     collision lights up; ``class_mode``: less is shown, and larger; ``camera``: what the x axis does over time;
-    ``follow``: a growing run is shown at its live edge; ``future``: what is still to come is drawn (a lesson hides it
-    until the prediction is made)."""
+    ``follow``: a growing run is shown at its live edge.  Until a prediction is made a lesson sets ``future``, whether
+    what is still to come is drawn, and ``hidden``: views, rows of the readouts, "timeline" (its marks) and "race" (its
+    length) that are covered."""
 
     arrows: str = "velocity"
     time_axis: str = "linear"
@@ -32,6 +33,7 @@ class OptionValues:
     class_mode: bool = False
     follow: bool = True
     future: bool = True
+    hidden: tuple[str, ...] = ()
     snap: bool = False
 
 
@@ -73,5 +75,8 @@ def _check(name: str, value) -> None:
         raise ValueError(f"there is no option {name!r}: known are {', '.join(NAMES)}")
     if name in CHOICES and value not in CHOICES[name]:
         raise ValueError(f"option {name} is {value!r}: choose one of {', '.join(CHOICES[name])}")
-    if name not in CHOICES and not isinstance(value, bool):
+    if name == "hidden":
+        if not isinstance(value, tuple | list) or not all(isinstance(part, str) for part in value):
+            raise ValueError("option hidden must be names")
+    elif name not in CHOICES and not isinstance(value, bool):
         raise ValueError(f"option {name} is {value!r}: it is either True or False")

@@ -188,6 +188,12 @@ def draw_empty(painter: QPainter, rect: QRectF, colours: Colours, text: str) -> 
     painter.drawText(rect, flags, text)
 
 
+def draw_hidden(painter: QPainter, rect: QRectF, colours: Colours, title: str) -> None:
+    """A view that a lesson covers until its question is answered."""
+    draw_heading(painter, rect, colours, title, "")
+    draw_empty(painter, rect, colours, "Hidden until you have answered.")
+
+
 def polygon(x: np.ndarray, y: np.ndarray) -> QPolygonF:
     """Corners on the paper as a polygon."""
     corners = QPolygonF()

@@ -15,15 +15,13 @@ from gui.draw.palette import Colours
 from gui.draw.safely import painted
 from gui.draw.tool_tip import plain
 
-from .linked_axes import Frame, sized
+from .linked_axes import Frame, draw_hidden, sized
 from .linked_clusters import describe, present_nodes, selected_cluster
 from .linked_zoom import Zoom
 
 WHEEL = 1.0015  # how much one unit of a wheel's turn zooms
-KEYS = {
-    Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0, Qt.Key.Key_Up, Qt.Key.Key_Down,
-    Qt.Key.Key_Escape,
-}  # fmt: skip
+KEYS = {Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus, Qt.Key.Key_0, Qt.Key.Key_Up, Qt.Key.Key_Down,
+        Qt.Key.Key_Escape}  # fmt: skip
 
 
 class Hit(NamedTuple):
@@ -97,7 +95,7 @@ class LinkedView(Magnified, QWidget):
         painter.setFont(sized(self.font(), 1.0))
         painter.fillRect(rect, self.colours.background)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw(painter, rect, on_screen=False)
+        self._draw_shown(painter, rect, on_screen=False)
         painter.restore()
 
     @painted
@@ -107,12 +105,16 @@ class LinkedView(Magnified, QWidget):
         painter.fillRect(rect, self.colours.background)
         painter.setFont(sized(self.font(), 1.0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw(painter, rect, on_screen=True)
+        self._draw_shown(painter, rect, on_screen=True)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.colours.accent, 1.0))
             painter.drawRect(rect.adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
+
+    def _draw_shown(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
+        covered = self.name in self.session.options.hidden
+        draw_hidden(painter, rect, self.colours, self.title) if covered else self.draw(painter, rect, on_screen)
 
     def still(self, painter: QPainter, rect: QRectF, name: str, key: tuple, paint) -> None:
         """Draw what ``paint(painter)`` draws, from pixels kept for as long as ``key`` stays equal."""

@@ -18,6 +18,7 @@ from .linked_axes import readable, sized
 from .readouts_rows import Row, rows_for, scales_of
 
 WAITS = 50_000  # more particles than this are summed up while the window goes on
+COVERED = "?"  # stands for a value that a lesson hides until its question is answered
 PATIENCE = 2.0  # seconds after which an answer that did not come (newer work has overtaken it) is asked for again
 
 
@@ -77,6 +78,7 @@ class ReadoutsPanel(QWidget):
         self._asked = -math.inf  # when many particles were last asked to be summed up
         session.document.changed.connect(self.refresh)
         session.clock.changed.connect(self.refresh)
+        session.options.changed.connect(self.refresh)
         self.refresh()
 
     def set_theme(self, colours: Colours) -> None:
@@ -119,8 +121,8 @@ class ReadoutsPanel(QWidget):
             painter.drawText(spot, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, row.label)
             painter.setPen(self.colours.ink)
             flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            painter.drawText(spot.adjusted(0, 0, -24, 0), flags, row.value(now, scales))
-            if row.law is not None:
+            painter.drawText(spot.adjusted(0, 0, -24, 0), flags, self._text(row, now, scales))
+            if row.law is not None and not self._covered(row):
                 box = QRectF(spot.right() - 18, spot.center().y() - 9, 18, 18)
                 draw_mark(painter, box, now.ok[row.law.key], self.colours)
             spot.translate(0, line)
@@ -146,12 +148,19 @@ class ReadoutsPanel(QWidget):
             self._scaled = (history, scales_of(history, system.horizon))
         self.now, self._of = now, history
         for row in rows:
-            label, text = self.values[row.id], row.value(now, self._scaled[1])
+            label, text = self.values[row.id], self._text(row, now, self._scaled[1])
             if text != label.text():
                 label.setText(text)
                 label.setAccessibleName(f"{row.label}: {text}")
             if row.law is not None:
                 self.marks[row.id].show_law(now.ok[row.law.key])
+                self.marks[row.id].setVisible(not self._covered(row))
+
+    def _covered(self, row: Row) -> bool:
+        return row.id in self.session.options.hidden
+
+    def _text(self, row: Row, now: Readouts, scales) -> str:
+        return COVERED if self._covered(row) else row.value(now, scales)
 
     def _say_of_when(self) -> None:
         """Numbers of many particles come after the pictures: until then they are faint and say of when they are."""

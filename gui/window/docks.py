@@ -10,6 +10,7 @@ from .class_mode import ClassMode
 from .parts import LINKED, TAB_TEXT, part
 from .readouts_area import ReadoutsArea
 from .scenario_panel import ScenarioPanel
+from .whereabouts import Whereabouts
 
 WIDTHS = {"scenario": 296, "views": 340, "lessons": 380}
 WIDE = 1500  # pixels of a window that has room for the linked views beside the page of weights
@@ -67,6 +68,7 @@ class Docks:
         self.tabs = LinkedTabs(window.session, window.colours)
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
+        self._before_panel: Whereabouts | None = None
         self.views = QSplitter(Qt.Orientation.Vertical)
         self.views.setObjectName("readouts")
         self.views.setChildrenCollapsible(False)
@@ -99,6 +101,7 @@ class Docks:
             self.toggle_lessons()
         else:
             self._lessons_to_front()
+            self.lessons.take_focus()
 
     def lessons_panel(self) -> QWidget:
         """The panel of lessons, built at first."""
@@ -108,6 +111,9 @@ class Docks:
             panel.set_progress(settings.progress())
             panel.progress_changed.connect(lambda: settings.keep_progress(panel.progress))
             panel.view_wanted.connect(self.show_view)
+            panel.begun.connect(self._lesson_begins)
+            panel.closed.connect(self.toggle_lessons)
+            panel.ended.connect(lambda: self._before_lesson.return_to_page())
             self.lessons_dock.setWidget(panel)
             self.lessons = panel
         return self.lessons
@@ -116,21 +122,29 @@ class Docks:
         """Show or hide the lessons; they lie over the scenarios, so that all views can be seen beside them."""
         self.lessons_panel()
         hidden = self.lessons_dock.isHidden()
+        if hidden:
+            self._before_panel = Whereabouts(self._window)
         if hidden and not self.lessons_dock.isFloating():
             self._window.tabifyDockWidget(self.scenario_dock, self.lessons_dock)
         self.lessons_dock.setVisible(hidden)
         if hidden:
             self._lessons_to_front()
+            self.lessons.take_focus()
 
     def _lessons_to_front(self) -> None:
         self.lessons_dock.raise_()
         width = min(WIDTHS["lessons"], self._window.width() // 3)
         self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
 
+    def _lesson_begins(self) -> None:
+        self._before_lesson = Whereabouts(self._window)
+
     def _lessons_toggled(self, shown: bool) -> None:
         """Who closes the lessons leaves the lesson that is open."""
         if not shown and self.lessons is not None:
             self.lessons.leave()
+            if self._before_panel is not None:
+                self._before_panel.return_focus()
         self._window.shortcuts.refresh()
 
     def show_view(self, name: str) -> None:

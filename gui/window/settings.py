@@ -11,7 +11,7 @@ from PySide6.QtCore import QByteArray, QSettings, QStandardPaths
 from ..model.options import CHOICES, NAMES
 
 ORGANIZATION, APPLICATION = "stickyweights", "stickyweights"
-KEPT = tuple(name for name in NAMES if name not in ("follow", "future"))
+KEPT = tuple(name for name in NAMES if name not in ("follow", "future", "hidden"))
 MOST_RECENT = 10
 LAYOUT = 1  # of docks; another number forgets the old one
 

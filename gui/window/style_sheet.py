@@ -72,7 +72,7 @@ QToolButton::menu-indicator { image: none; }
 QLineEdit, QAbstractSpinBox, QPlainTextEdit, QTextEdit, QComboBox { background: $surface; color: $ink;
     border: 1px solid $border;
     border-radius: 7px; padding: 4px 8px; margin: 1px; selection-background-color: $accent;
-    selection-color: $on_accent; }
+    selection-color: $on_accent; placeholder-text-color: $secondary; }
 QTextBrowser { background: $surface; color: $ink; border: none; }
 QLineEdit:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, QTextEdit:focus,
     QComboBox:focus { border: 2px solid $accent;

@@ -90,7 +90,7 @@ class Timeline(Magnified, QAbstractSlider):
     def _option_changed(self, name: str, *_):
         if name == "time_axis":
             self.forget_ticks()
-        elif name == "future":
+        elif name in ("future", "hidden"):
             self.update()
         elif name == "class_mode":
             self._ticks = None
@@ -163,7 +163,8 @@ class Timeline(Magnified, QAbstractSlider):
         painter.save()
         if not self.session.options.future:
             painter.setClipRect(QRectF(0, 0, now, self.paper().height()))
-        painter.drawPixmap(0, 0, self._ticks)
+        if "timeline" not in self.session.options.hidden:
+            painter.drawPixmap(0, 0, self._ticks)
         painter.restore()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QPainter, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
 from ..draw.safely import painted
+from .whereabouts import Whereabouts
 
 WIDTH = 330
 GAP = 12
+KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Left, Qt.Key.Key_Right)
 
 
 class Stop(NamedTuple):
@@ -78,13 +80,16 @@ class Tour(QFrame):
         self._count.setProperty("role", "quiet")
         skip, self._back, self._next = QPushButton("Skip", flat=True), QPushButton("Back"), QPushButton("Next")
         self._next.setProperty("primary", True)
+        self._buttons = (skip, self._back, self._next)
+        for button in self._buttons:
+            button.setAutoDefault(True)  # Return presses the one that has the focus
         skip.clicked.connect(self.end)
         self._back.clicked.connect(lambda: self.go(self.at - 1))
         self._next.clicked.connect(lambda: self.go(self.at + 1))
         buttons = QHBoxLayout()
         buttons.addWidget(self._count)
         buttons.addStretch(1)
-        for button in (skip, self._back, self._next):
+        for button in self._buttons:
             buttons.addWidget(button)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 12, 10)
@@ -112,11 +117,16 @@ class Tour(QFrame):
         self._back.setEnabled(at > 0)
         self._next.setText("Done" if at == len(STOPS) - 1 else "Next")
         self.setAccessibleName(f"{stop.title}. {stop.text}")
+        if self.isHidden():
+            self._before = Whereabouts(self.parentWidget())
         self.show()
         self.place()
+        self._next.setFocus()
 
     def end(self) -> None:
         """Leave the tour."""
+        if self.isAncestorOf(QApplication.focusWidget() or self):
+            self._before.return_focus()
         self._ring.hide()
         self.hide()
         self._finished()
@@ -149,11 +159,27 @@ class Tour(QFrame):
         self._ring.colours = colours
         self._ring.update()
 
+    def event(self, event) -> bool:
+        """Escape and the arrows are kept from the window while a button of the card has the focus."""
+        if event.type() == QEvent.Type.ShortcutOverride and event.key() in KEYS:
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event) -> None:  # noqa: N802
-        if event.key() == Qt.Key.Key_Escape:
+        if event.key() not in KEYS:
+            super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
             self.end()
         else:
-            super().keyPressEvent(event)
+            self.focusNextPrevChild(event.key() == Qt.Key.Key_Right)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab stays on the card: it goes round its buttons."""
+        some = [button for button in self._buttons if button.isEnabled()]
+        at = some.index(self.focusWidget()) if self.focusWidget() in some else 0
+        some[(at + (1 if forward else -1)) % len(some)].setFocus(Qt.FocusReason.TabFocusReason)
+        return True
 
 
 class Ring(QWidget):
