@@ -50,7 +50,7 @@ def of_qt(name):
     return name.startswith("gui.") and any(str(use).startswith(("PySide6", "pyqtgraph")) for use in uses)
 roots = ("PySide6", "shiboken6", "pyqtgraph")
 print([name for name in off if name.partition(".")[0] in roots or name in sys.modules and of_qt(name)])
-print("prox" in off, f"{warming.longest * 1000:.0f} ms", file=sys.stderr)
+print("prox" in off, file=sys.stderr)
 """
 
 
@@ -63,27 +63,6 @@ def test_pages_are_imported_ahead_and_nothing_of_qt_off_the_main_thread(tmp_path
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "[]", done.stdout
     assert "True" in done.stderr  # what computes is imported in a worker, and the watch sees it
-
-
-@pytest.mark.qt
-def test_a_page_that_is_wanted_in_the_middle_of_its_import_gets_all_of_it():
-    program = """
-import sys
-from gui.window.application import make_application
-app = make_application()
-from gui.window.parts import part
-from gui.window.stepwise import in_steps
-steps = in_steps("gui.training.page")
-while not hasattr(sys.modules.get("pyqtgraph"), "AxisItem"):
-    next(steps)
-assert not hasattr(sys.modules["pyqtgraph"], "mkPen") or not hasattr(sys.modules["pyqtgraph"], "GraphicsLayoutWidget")
-part("training")
-list(steps)
-import pyqtgraph
-assert pyqtgraph.GraphicsLayoutWidget is sys.modules["gui.training.plot_area"].PlotArea.__base__
-"""
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, cwd=ROOT)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.qt

@@ -5,7 +5,6 @@ from __future__ import annotations
 from importlib import import_module
 
 from ..views.by_name import VIEWS, view_class
-from .stepwise import finish
 
 LINKED = ("hull", "tree", "phase", "counts")  # the tabs, in this order
 TAB_TEXT = {"hull": "Hull", "tree": "Tree", "phase": "Phase", "counts": "Counts"}
@@ -22,7 +21,6 @@ _TABLES = {name: f"gui.{name}.actions" for name in ("weights", "algorithms", "tr
 
 def part(name: str) -> type:
     """The class of a view, page or panel."""
-    finish()
     if name in VIEWS:
         return view_class(name)
     module, cls = _CLASSES[name]
@@ -30,8 +28,8 @@ def part(name: str) -> type:
 
 
 def page_modules() -> list[str]:
-    """The modules of the pages that are built later."""
-    return [_CLASSES[name][0] for name in PAGE_TEXT if name in _CLASSES]
+    """The modules of what is built later."""
+    return [*(module for module, _ in _CLASSES.values()), "gui.export.dialog"]
 
 
 def actions_of(name: str) -> tuple:

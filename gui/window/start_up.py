@@ -9,7 +9,7 @@ import ctypes
 import os
 import socket
 import sys
-from importlib.util import find_spec
+from importlib import import_module
 from pathlib import Path
 
 INSTALL = "python -m pip install -e '.[gui]'"
@@ -25,10 +25,10 @@ def load_qt() -> None:
     """Import Qt; CannotStartError where it is missing, cannot be loaded or is known to crash."""
     try:
         from PySide6 import QtWidgets  # noqa: F401
+
+        import_module("pyqtgraph")  # a third of a second in one piece: not while a window waits for it
     except ImportError as error:
         raise CannotStartError(explained(error)) from error
-    if find_spec("pyqtgraph") is None:  # importing it takes half a second, and the first page does without
-        raise CannotStartError(explained(ImportError("no pyqtgraph", name="pyqtgraph")))
     check_references()
 
 

@@ -6,8 +6,7 @@ In a worker what computes, and in the main thread, a little at a time, what make
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 
@@ -24,13 +23,11 @@ from ..model.lineage import nodes_at
 from ..model.selection import light_up
 from ..model.time_axis import TimeAxis
 from .parts import page_modules
-from .stepwise import in_steps
 
 AFTER_MS = 1500  # after the window is shown: not before its first second is over
-_REST_MS = 15  # between steps
-_AT_ONCE = 0.008  # seconds of short steps without a rest
+_REST_MS = 15  # between modules
 # What the pages import and what makes no class of Qt.
-_NO_QT = ("prox", "training.presets", "training.run_log", "multiprocessing.connection", "cProfile", "pydoc", "decimal")
+_NO_QT = ("prox", "training.presets", "training.run_log", "PIL.Image", "imageio_ffmpeg")
 
 
 class Warming(QObject):
@@ -38,23 +35,23 @@ class Warming(QObject):
 
     def __init__(self, workers, parent: QObject | None = None):
         super().__init__(parent)
-        self.done, self.longest = False, 0.0  # the longest step, in seconds
-        self._steps: Iterator[None] = (step for name in page_modules() for step in in_steps(name))
+        self._left = page_modules()
         self._timer = QTimer(self, interval=_REST_MS)
         self._timer.timeout.connect(self._step)
         workers.run(_load, lambda _: self._timer.start(), "", failed=lambda _: self._timer.start(), key="warming")
 
+    @property
+    def done(self) -> bool:
+        """Whether all has been tried."""
+        return not self._left
+
     def _step(self) -> None:
         """Whatever fails here fails again, with a message, where it is needed."""
-        began = now = time.perf_counter()
+        name = self._left.pop(0)
         try:
-            while not self.done and now - began < _AT_ONCE:
-                self.done = next(self._steps, "done") is not None
-                before, now = now, time.perf_counter()
-                self.longest = max(self.longest, now - before)
-        except Exception as error:  # of a page: its button says it too
-            logging.getLogger(__name__).info("a page was not loaded ahead: %s", error)
-            self.done = True
+            import_module(name)
+        except Exception as error:
+            logging.getLogger(__name__).info("%s was not loaded ahead: %s", name, error)
         if self.done:
             self._timer.stop()
 
