@@ -26,7 +26,7 @@ from .messages import MessageStrip
 from .mode_bar import ModeBar, add_bar
 from .pages import PageController, Pages
 from .particles_page import ParticlesPage
-from .parts import actions_of, lesson_controller
+from .parts import LINKED, actions_of, lesson_controller, part
 from .playing import Playing, Ticking
 from .settings import Settings
 from .shortcuts import Shortcuts
@@ -148,7 +148,6 @@ class MainWindow(QMainWindow):
     def open_export(self) -> None:
         """The dialog for pictures, films and tables."""
         from ..export.dialog import ExportDialog
-        from .parts import LINKED, part
 
         classes = [part(name) for name in ("line", "space-time", *LINKED)]
         dialog = ExportDialog(self.session, classes, self.colours, self)
@@ -211,8 +210,7 @@ class MainWindow(QMainWindow):
     def _option_changed(self, name: str) -> None:
         if name == "theme":
             self.colours = apply_theme(self.session.options.theme)
-            parts = [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]
-            for item in parts:
+            for item in [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]:
                 item.set_theme(self.colours)
         self._refresh_actions()
 
