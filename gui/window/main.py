@@ -26,7 +26,7 @@ from .messages import MessageStrip
 from .mode_bar import ModeBar, add_bar
 from .pages import PageController, Pages
 from .particles_page import ParticlesPage
-from .parts import actions_of, lesson_controller
+from .parts import LINKED, actions_of, lesson_controller, part
 from .playing import Playing, Ticking
 from .settings import Settings
 from .shortcuts import Shortcuts
@@ -148,7 +148,6 @@ class MainWindow(QMainWindow):
     def open_export(self) -> None:
         """The dialog for pictures, films and tables."""
         from ..export.dialog import ExportDialog
-        from .parts import LINKED, part
 
         classes = [part(name) for name in ("line", "space-time", *LINKED)]
         dialog = ExportDialog(self.session, classes, self.colours, self)
