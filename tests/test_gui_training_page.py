@@ -13,7 +13,6 @@ from gui.model.session import Session
 from gui.training import choices
 from gui.training.actions import ACTIONS
 from gui.training.choices import Request
-from gui.training.filters import filters_of, fitting
 from gui.training.own_run import BUSY
 from gui.training.page import TrainingPage
 from gui.training.run_view import RunView
@@ -241,14 +240,3 @@ def test_a_run_is_started_stopped_gone_on_with_and_stopped_by_closing(page, qtbo
     process = page.own._child
     page.closing()
     qtbot.waitUntil(lambda: "and saved" in "".join(process.lines()[-1:]), timeout=60_000)
-
-
-def test_filters_have_the_shape_of_the_images_they_look_at():
-    weights = {"fc1.bias": np.zeros(5), "fc1.weight": np.arange(5 * 3072.0).reshape(5, 3072)}
-    name, images = filters_of({"data": "cifar10"}, weights)
-    assert (name, images.shape) == ("fc1.weight", (5, 3, 32, 32))
-    assert filters_of({"data": "mnist"}, weights)[0] == ""
-    assert filters_of({"data": ["?"]}, {"conv1.weight": np.zeros((4, 1, 3, 3))})[1].shape == (4, 1, 3, 3)
-    scale, columns, rows = fitting((256, 1, 8, 8), 250, 300)
-    assert columns * (8 + 1) * scale <= 250
-    assert columns * rows >= 36

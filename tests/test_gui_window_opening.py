@@ -1,6 +1,5 @@
 """What is given to the window is opened, or refused in one sentence; the document is never lost."""
 
-import json
 import os
 
 import numpy as np
@@ -8,8 +7,8 @@ import pytest
 
 pytest.importorskip("PySide6")
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from dropping import drop, name_of
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QMessageBox
 
 from gui.model import edits
@@ -20,17 +19,6 @@ from particles.files import write_history, write_scenario
 from tests.mouse import double_click
 
 pytestmark = pytest.mark.qt
-
-
-def drop(window, *paths):
-    data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
-    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    window.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, Qt.KeyboardModifier.NoModifier))
-
-
-def name_of(window):
-    return window.session.document.system.name
 
 
 def test_a_scenario_a_history_and_an_array_are_opened(window, tmp_path):
@@ -52,59 +40,6 @@ def test_more_particles_than_fit_in_memory_are_one_sentence_and_the_document_sta
     assert not window.attempt(lambda: window.filing.load_scenario("random-masses", 2**31 - 1))
     assert "GiB" in window.messages.text
     assert name_of(window) == "two-equal"
-
-
-def test_a_figure_of_any_kind_reopens_what_it_shows(window, tmp_path, qtbot):
-    from gui.export import picture
-    from gui.export.output_size import OutputSize
-
-    window.filing.load_scenario("converging-fan", 7, play=False)
-    window.session.document.edit(edits.with_mass(window.session.document.system, 2, 3.5), "Mass")
-    window.session.clock.t = 0.25
-    shown = window.session.document.system
-    for name, view in (("a.png", "line"), ("b.svg", "all"), ("c.pdf", "tree+phase")):
-        window.session.document.load(shown)
-        picture.write(window.session, view, tmp_path / name, OutputSize(640, 360, 96), "light", 0.25)
-        window.filing.load_scenario("two-equal", play=False)
-        drop(window, tmp_path / name)
-        qtbot.waitUntil(lambda: not window.workers.running)
-        again = window.session.document.system
-        assert (again.name, again.horizon, window.session.clock.t) == (shown.name, shown.horizon, 0.25)
-        for column in ("position", "velocity", "mass"):
-            assert np.array_equal(getattr(again.particles, column), getattr(shown.particles, column))
-
-
-def figure_of(path, **fields):
-    """A figure, made by hand, of the recipe in ``fields``."""
-    from gui.export.carriers import svg_with
-
-    fixed = {"format": "stickyweights-figure", "version": 1, "view": "all", "kind": "particles", "scenario": None}
-    path.write_bytes(svg_with(b"<svg></svg>", json.dumps(fixed | fields)))
-    return path
-
-
-def test_a_figure_of_many_particles_is_made_in_a_worker_and_one_of_too_many_is_refused(
-    window, tmp_path, qtbot, watchdog
-):
-    crowd = {"name": "random-masses", "n": 300_000, "seed": 1}
-    document = window.session.document
-    with watchdog():
-        drop(window, figure_of(tmp_path / "crowd.svg", source=crowd, time=0.25))
-        qtbot.waitUntil(lambda: len(document.system) == 300_000, timeout=30_000)
-    assert window.session.clock.t == 0.25
-    drop(window, figure_of(tmp_path / "huge.svg", source=crowd | {"n": 30_000_000}, time=0.25))
-    qtbot.waitUntil(lambda: bool(window.messages.text), timeout=2000)
-    assert "huge.svg" in window.messages.text
-    assert "30,000,000" in window.messages.text
-    assert len(document.latest) == 300_000
-
-
-def test_a_figure_never_replaces_what_was_opened_since(window, tmp_path, qtbot):
-    drop(window, figure_of(tmp_path / "a.svg", source={"name": "zeldovich", "n": 7, "seed": None}, time=0.0))
-    window.filing.load_scenario("converging-fan", 7, play=False)
-    qtbot.waitUntil(lambda: bool(window.messages.text))
-    assert name_of(window) == "converging-fan"
-    assert "open it again" in window.messages.text
 
 
 HOSTILE = {

@@ -62,7 +62,7 @@ def commands():
 
 def test_the_two_commands_stand_first_and_set_everything_up():
     app, tests = commands()[:2]
-    for command, extra, last in ((app, "gui", "app.py"), (tests, "dev", "-m pytest")):
+    for command, extra, last in ((app, "gui", "app.py"), (tests, "dev", "-m pytest -n 2 --dist loadfile")):
         begin = "sh .ci/system; python3 -m venv .venv && .venv/bin/pip install -e "
         assert command == f"{begin}'.[{extra}]' && .venv/bin/python {last}"
     assert README.read_text().index(app) < 3000

@@ -32,10 +32,7 @@ LEFT = 46.0  # pixels for the texts of the upright axes
 LOG_FROM = 50  # with more particles their number has a logarithmic axis
 GAP = 22.0
 SHARES = (1.0, 1.25, 0.8)  # heights of the panels
-SHORTER = {
-    "kinetic energy, and heat on top": "kinetic + heat",
-    "bits of rank lost, per particle": "bits of rank lost",
-}
+SHORTER = {"kinetic energy, and heat on top": "kinetic + heat", "bits of rank lost, per particle": "bits of rank lost"}
 LEAST = 34.0  # pixels of a panel; where there is less room, the last ones are left out
 
 

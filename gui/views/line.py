@@ -56,7 +56,7 @@ class LineView(LinkedView):
     def scene(self, rect: QRectF | None = None) -> LineScene:
         """Where everything is on a paper ``rect`` (default: the widget)."""
         area, options = self.area(self.paper() if rect is None else rect), self.session.options
-        limits = (self.x_range.low, self.x_range.high)
+        limits = self.x_range.low, self.x_range.high
         scale = self._steady_scale().stretched(area.width() / max(limits[1] - limits[0], 1e-300))
         return LineScene(self.session, area, limits, scale, options.arrows, options.ghosts)
 
@@ -65,12 +65,8 @@ class LineView(LinkedView):
         font = sized(self.font(), 1.0)
         lines = 2 if rect.height() > 330 else 1
         top, bottom = heading_height(font), lines * QFontMetricsF(sized(font, SMALL)).height() + 8
-        return QRectF(
-            rect.left() + LEFT,
-            rect.top() + top,
-            max(rect.width() - LEFT - RIGHT, 20),
-            max(rect.height() - top - bottom, 20),
-        )
+        width, height = max(rect.width() - LEFT - RIGHT, 20), max(rect.height() - top - bottom, 20)
+        return QRectF(rect.left() + LEFT, rect.top() + top, width, height)
 
     def frame(self, rect: QRectF) -> Frame:
         return Frame(self.area(rect), (self.x_range.low, self.x_range.high), (0.0, 1.0))

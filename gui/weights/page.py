@@ -191,11 +191,10 @@ class WeightsPage(QWidget):
         """The tensor becomes the document; unsaved edits of the one before can be had back by undo."""
         document = self.session.document
         self.subject = self._arriving = made
-        n = len(made.system)
         self._opened = [*(self._opened if document.modified else []), made]
         document.take(made.system, "Open weights")
         if document.busy:
-            self._say(f"Simulating {n:,} weights…")
+            self._say(f"Simulating {len(made.system):,} weights…")
 
     def _resampled(self) -> None:
         if self.subject is not None:

@@ -210,8 +210,7 @@ class MainWindow(QMainWindow):
     def _option_changed(self, name: str) -> None:
         if name == "theme":
             self.colours = change_theme(self, self.session.options.theme)
-            parts = [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]
-            for item in parts:
+            for item in [*self.pages.all_built(), self.transport, self.docks, *filter(None, [self.tour])]:
                 item.set_theme(self.colours)
         self._refresh_actions()
 
