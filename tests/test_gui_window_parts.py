@@ -179,13 +179,13 @@ def test_every_widget_that_takes_the_keyboard_has_a_name(window):
     assert not nameless
 
 
-def test_another_theme_takes_two_rounds_of_the_event_loop_and_shows_at_once(window, qapp, qtbot):
-    before = qapp.property("stickyTheme")
+def test_another_theme_takes_two_rounds_of_the_event_loop_and_shows_at_once(window, qtbot):
+    before = window.property("stickyTheme")
     window.shortcuts.do("theme-swap")
-    assert (qapp.property("stickyTheme"), window.colours.name != before) == (before, True)
+    assert (window.property("stickyTheme"), window.colours.name != before) == (before, True)
     assert not window.updatesEnabled()
     qtbot.waitUntil(window.updatesEnabled)
-    assert qapp.property("stickyTheme") == window.colours.name
+    assert window.property("stickyTheme") == window.colours.name
 
 
 @pytest.mark.parametrize("typed", ["99999999999", "1", "12.5", "many"])

@@ -30,7 +30,7 @@ class FirstStart(QWidget):
 
     def __init__(self, theme: str):
         super().__init__()
-        apply_theme(theme)
+        apply_theme(self, theme)
         self.setWindowTitle("Sticky Weights")
         self.setFixedWidth(440)
         heading = QLabel("The first start")

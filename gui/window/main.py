@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.colours = apply_theme(session.options.theme)
+        self.colours = apply_theme(self, session.options.theme)
         self.messages = MessageStrip(self)
         self.workers = Workers(self, self.tell)
         self._connect_document()
