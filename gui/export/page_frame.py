@@ -54,9 +54,8 @@ class PageFrame:
 
     def _draw_time(self, painter: QPainter, session, colours: Colours) -> float:
         """Draw the time, and how many clusters there are, at the right; returns where that begins."""
-        what = "strength" if session.document.system.kind == "weights" else "t"
         count, n = len(session.clusters), len(session.document.system)
-        time = f"{what} = {_fixed(session.clock.t, session.clock.horizon)}"
+        time = f"{session.document.system.time_word} {_fixed(session.clock.t, session.clock.horizon)}"
         told = f"{count:,} of {n:,}" if not self.roomy else f"{count:,} cluster{'' if count == 1 else 's'} of {n:,}"
         baseline = self.margin + QFontMetricsF(self.title).ascent() - 3
         time_width = QFontMetricsF(self.title).horizontalAdvance(time)

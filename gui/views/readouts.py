@@ -168,11 +168,8 @@ class ReadoutsPanel(QWidget):
         known, now = self.now is not None and self._of is self.session.document.history, self.session.clock.t
         late = many and not (known and self.now.seen.time == now)
         self.late.setVisible(many)
-        when = (
-            f"at {self.session.document.system.time_word} {readable(self.now.seen.time, 4)}; "
-            if known
-            else "of before; "
-        )
+        word = self.session.document.system.time_word
+        when = f"at {word} {readable(self.now.seen.time, 4)}; " if known else "of before; "
         self.late.setText(f"{when}summing up …" if late else "")
         if late is not bool(self.late.property("on")):
             self.late.setProperty("on", late)
