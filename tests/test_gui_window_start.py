@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -124,6 +125,17 @@ def test_a_lesson_without_a_display_is_refused(tmp_path):
     done = python(ROOT / "app.py", "--lesson", "taut-string", cwd=tmp_path, DISPLAY=":4999")
     assert (done.returncode, list(tmp_path.iterdir()), done.stderr.count("\n")) == (2, [], 1)
     assert "the display :4999 does not answer: a lesson needs one" in done.stderr
+
+
+def test_ctrl_c_ends_a_program_that_is_not_a_window_yet(tmp_path):
+    """Qt's event handlers swallow a KeyboardInterrupt: the window then opened all the same."""
+    program = (
+        "import os, signal; from gui import command; from gui.window import application; "
+        "application.make_window = lambda *_: os.kill(os.getpid(), signal.SIGINT); "
+        "application.run(command._parser().parse_args([]))"
+    )
+    done = python("-c", program, QT_QPA_PLATFORM="offscreen", XDG_CONFIG_HOME=tmp_path)
+    assert (done.returncode, done.stderr) == (-signal.SIGINT, "")
 
 
 def test_the_first_start_plays_and_an_unknown_scenario_is_told(make_window):

@@ -94,6 +94,7 @@ def open_subject(window: MainWindow, args: argparse.Namespace) -> None:
 def run(args: argparse.Namespace, first_start: bool = False) -> int:
     """Open the window and stay until it is closed.  At the first start the kernels have to be compiled before."""
     logging.basicConfig(level=logging.WARNING, format="%(message)s", stream=sys.stderr)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends what is no window yet; Qt would swallow an exception
     app = make_application()
     settings = Settings()
     if first_start and not _compiled(args, settings):
