@@ -30,6 +30,8 @@ def changed(**fields):
 @pytest.mark.parametrize(
     "header",
     [
+        b"{}",
+        b'{"__metadata__": {}}',
         b"[1]",
         b"{",
         b"\xff\xfe",

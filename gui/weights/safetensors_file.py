@@ -36,6 +36,8 @@ def open_safetensors(path: Path) -> TensorFile:
             raise OSError(f"could not read {path}: {error.strerror}") from None
         metadata = _metadata(header.pop("__metadata__", {}))
         places = _places(header, path.stat().st_size - base)
+        if not places:
+            raise ValueError("it holds no tensors")
 
     def read_stored(name: str) -> np.ndarray:
         entry, begin, end = places[name]
