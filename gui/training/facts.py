@@ -29,8 +29,8 @@ class Facts(QLabel):
         heads = ["shown", "pinned"] if len(columns) == 2 else []
         cell = '<td align="right" style="padding-left:12px">{}</td>'
         rows = ["<tr><td></td>" + "".join(cell.format(head) for head in heads) + "</tr>"] if heads else []
-        for name in columns[0]:
-            values = "".join(cell.format(escape(column[name])) for column in columns)
+        for name in dict.fromkeys(name for column in columns for name in column):  # an empty tensor has fewer
+            values = "".join(cell.format(escape(column.get(name, "-"))) for column in columns)
             rows.append(f"<tr><td>{escape(name)}</td>{values}</tr>")
         self.setText(f'<table cellspacing="0" cellpadding="1">{"".join(rows)}</table>')
 
