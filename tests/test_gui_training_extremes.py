@@ -7,8 +7,12 @@ pytest.importorskip("PySide6")
 
 from written_runs import TENSOR, write_run
 
+from gui.draw.palette import Colours
 from gui.training.facts import Facts
+from gui.training.filters import FiltersView, filters_of
 from gui.training.follower import Follower
+from gui.training.merging import MergingView
+from gui.training.tensor_summary import rebinned
 from training.run_log import snapshot_path, write_npz
 
 pytestmark = [pytest.mark.qt, pytest.mark.filterwarnings("error::RuntimeWarning")]
@@ -33,3 +37,41 @@ def test_an_empty_tensor_has_its_figures_beside_those_of_another_moment(qtbot, a
     facts.show_moments(state, TENSOR, state.moments[shown], state.moments[pinned])
     assert "pinned" in facts.text()
     assert "shared" in facts.text()
+
+
+def width(largest):
+    """8 x 64 weights from -largest to largest."""
+    return largest * np.linspace(-1, 1, 512).reshape(8, 64)
+
+
+def test_weights_as_wide_apart_as_numbers_get_are_counted(after):
+    summary = after(width(1e308), 0).moments[-1].tensors[TENSOR]
+    assert (summary.counts.sum(), summary.counts[0], summary.counts[-1]) == (512, 1, 1)
+    quarters = rebinned(summary, np.array([-1.1e308, -5e307, 0.0, 5e307, 1.1e308]))
+    assert quarters == pytest.approx([128] * 4, abs=1.1)
+
+
+@pytest.mark.parametrize("largest", [1e-320, 3e38, 5e307, 1e308])
+def test_a_run_of_one_snapshot_is_drawn_however_wide_it_is(qtbot, after, largest):
+    state, view = after(width(largest), 0), MergingView(Colours.of("light"))
+    qtbot.addWidget(view)
+    view.show_moments(state.moments[-1:], TENSOR)
+    view.grab()
+    low, high = view.x_axis_view.viewRange()[0]
+    assert -np.inf < low < 0 < high < np.inf
+
+
+@pytest.mark.parametrize("shape", [(8, 1, 8, 8), (8, 3, 8, 8)])
+@pytest.mark.parametrize("largest", [3e38, 1e308])
+def test_filters_of_huge_weights_are_images_of_them(qtbot, shape, largest):
+    signs = np.ones(shape)
+    signs[..., :4] = -1
+    kind = np.float32 if largest < 1e39 else np.float64
+    view, pictures = FiltersView(Colours.of("light")), []
+    qtbot.addWidget(view)
+    for weights in (signs, signs * kind(largest)):
+        view.show_filters(*filters_of({}, {"conv1.weight": weights}), "")
+        with qtbot.captureExceptions() as caught:
+            pictures.append(view.grab().toImage())
+        assert not caught
+    assert pictures[0] == pictures[1]

@@ -32,8 +32,8 @@ def filters_of(config: dict, weights: dict[str, np.ndarray]) -> tuple[str, np.nd
             continue
         if images.size:
             chosen = np.unique(np.linspace(0, len(images) - 1, min(MOST, len(images))).astype(int))
-            return name, np.nan_to_num(images[chosen].astype(np.float32), posinf=0.0, neginf=0.0)
-    return "", np.empty((0, 1, 1, 1), np.float32)
+            return name, np.nan_to_num(images[chosen].astype(np.float64), posinf=0.0, neginf=0.0)
+    return "", np.empty((0, 1, 1, 1))
 
 
 class FiltersView(QWidget):
@@ -44,7 +44,7 @@ class FiltersView(QWidget):
 
     def __init__(self, colours: Colours):
         super().__init__()
-        self._images = np.empty((0, 1, 1, 1), np.float32)
+        self._images = np.empty((0, 1, 1, 1))
         self._note, self._picture = "", None
         self.setMinimumSize(120, 90)
         self.setAccessibleName(self.title)
@@ -111,9 +111,9 @@ def fitting(shape: tuple[int, ...], width: int, height: int) -> tuple[int, int, 
 
 def _pixels(image: np.ndarray, colours: Colours) -> np.ndarray:
     """An image (channels, height, width) as 0xAARRGGBB: of three channels as colours, of one as signs."""
-    largest = float(np.abs(image).max()) or 1.0
+    image = image / (float(np.abs(image).max()) or 1.0)
     if len(image) == 3:
-        red, green, blue = (np.rint(127.5 + 127.5 * channel / largest).astype(np.uint32) for channel in image)
+        red, green, blue = (np.rint(127.5 + 127.5 * channel).astype(np.uint32) for channel in image)
         return np.uint32(0xFF000000) | red << np.uint32(16) | green << np.uint32(8) | blue
-    place = np.rint(127.5 + 127.5 * image.mean(axis=0) / largest).astype(int)
+    place = np.rint(127.5 + 127.5 * image.mean(axis=0)).astype(int)
     return ramp_pixels((colours.kinetic, colours.background, colours.accent))[place]

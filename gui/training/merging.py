@@ -14,6 +14,7 @@ from .run_state import Moment
 from .tensor_summary import rebinned
 
 COLUMNS, ROWS = 480, 512  # of the raster
+FARTHEST = 1e300  # values beyond are not drawn: sums of such coordinates are infinite
 _PENS = ((0.0, 1, 0.22), (0.01, 1, 0.6), (0.05, 2, 1.0))  # from this share of the weights on: width, opacity
 
 
@@ -105,7 +106,8 @@ class MergingView(QWidget):
 
     def _values(self) -> tuple[float, float]:
         summaries = [moment.tensors[self._tensor] for moment in self._moments]
-        low, high = min(summary.low for summary in summaries), max(summary.high for summary in summaries)
+        low = max(min(summary.low for summary in summaries), -FARTHEST)
+        high = min(max(summary.high for summary in summaries), FARTHEST)
         margin = 0.02 * (high - low) or max(abs(low), 1.0) * 1e-3
         return low - margin, high + margin
 

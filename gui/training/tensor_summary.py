@@ -85,7 +85,7 @@ def rebinned(summary: TensorSummary, edges: np.ndarray) -> np.ndarray:
     """
     if not summary.counts.any():
         return np.zeros(len(edges) - 1)
-    own = np.linspace(summary.low, summary.high, BINS + 1)
+    own = 2 * np.linspace(summary.low / 2, summary.high / 2, BINS + 1)  # the whole width can be beyond float64
     if summary.high <= summary.low:  # one value: all in the bin that holds it
         place = np.searchsorted(edges, summary.low, side="right") - 1
         counts = np.zeros(len(edges) - 1)
@@ -111,13 +111,12 @@ def _range(flat: np.ndarray) -> tuple[float, float, int]:
 def _histogram(flat: np.ndarray, low: float, high: float) -> np.ndarray:
     """Counts in BINS equal bins over [low, high]; in pieces, since a tensor may fill half of the memory."""
     counts = np.zeros(BINS, np.int64)
-    scale = BINS / (high - low) if high > low else 0.0
-    scale = scale if np.isfinite(scale) else 0.0
+    half = high / 2 - low / 2 or 1.0  # the whole width can be beyond float64
     for start in range(0, flat.size, _CHUNK):
         chunk = flat[start : start + _CHUNK]
         finite = chunk[np.isfinite(chunk)].astype(np.float64)
-        place = np.minimum(((finite - low) * scale).astype(np.int64), BINS - 1)
-        counts += np.bincount(np.maximum(place, 0), minlength=BINS)
+        place = ((finite / 2 - low / 2) / half * BINS).astype(np.int64)
+        counts += np.bincount(np.minimum(place, BINS - 1), minlength=BINS)
     return counts.astype(np.uint32)
 
 
