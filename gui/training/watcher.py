@@ -16,6 +16,7 @@ from .run_state import Moment, RunState
 
 INTERVAL = 1000  # ms between looks
 HURRIED = 10  # ms, while an old run is read
+READING = "reading a snapshot"
 
 
 class Watcher(QObject):
@@ -39,7 +40,9 @@ class Watcher(QObject):
 
     def follow(self, path: Path) -> None:
         """Follow the run in this folder.  FileNotFoundError where there is none."""
-        self._follower = Follower(path)
+        follower = Follower(path)
+        self.leave()
+        self._follower = follower
         self.look()
 
     def look(self) -> None:
@@ -58,22 +61,23 @@ class Watcher(QObject):
         )
 
     def leave(self) -> None:
-        """Follow nothing any more."""
+        """Follow nothing any more; what was asked of the run is forgotten."""
         self._follower = None
         self._timer.stop()
+        self._workers.forget(READING)
 
     def ask(self, moment: Moment, work: Callable[[dict], object] | None, then: Callable[[object], None]) -> None:
         """Read the tensors of a moment and do ``work`` with them in a thread, then ``then(result)`` here.
 
-        What was asked before with the same ``work`` or none is forgotten.
+        Of what was asked before, what had ``work`` too (or what had none too) is forgotten.
         """
         follower = self._follower
         if follower is not None:
             self._workers.run(
                 lambda: work(follower.weights(moment)) if work else follower.weights(moment),
                 then,
-                "reading a snapshot",
-                failed=lambda error: self.refused.emit(one_sentence(error, "reading a snapshot")),
+                READING,
+                failed=lambda error: self.refused.emit(one_sentence(error, READING)),
                 key=("weights", work is None),
             )
 
