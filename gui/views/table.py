@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
@@ -14,8 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.draw.palette import Colours
-from gui.model import edits
-from gui.model.large_edits import edit_all
+from gui.model import commands
 
 from .table_blocks import block_of, pasted, text_of
 from .table_grid import Grid
@@ -57,7 +55,7 @@ class ParticleTable(QWidget):
         self.model.refused.connect(self.refuse)
         self.model.edited.connect(self.message.hide)
         self.grid.asked.connect(self.do)
-        session.document.changed.connect(self.refresh)
+        session.document.title_changed.connect(self.refresh)  # also where a change is given up
         session.selection.changed.connect(self.refresh)
         self.refresh()
 
@@ -68,7 +66,7 @@ class ParticleTable(QWidget):
 
     def refresh(self, *_) -> None:
         """Offer only what can be done."""
-        some, chosen = len(self.session.document.system) > 0, bool(self.session.selection)
+        some, chosen = len(self.session.document.system) > 0, commands.can_change_selected(self.session)
         for id, possible in (("delete", chosen), ("duplicate", chosen), ("mirror", some), ("penalty", some)):
             self.buttons[id].setEnabled(possible)
 
@@ -82,38 +80,12 @@ class ParticleTable(QWidget):
         """Do what a button or a key asks for; what cannot be done is told in one sentence."""
         self.message.hide()
         try:
-            getattr(self, f"_{what}")()
+            if what in self.buttons:
+                getattr(commands, what)(self.session)
+            else:
+                {"copy": self._copy, "paste": self._paste}[what]()
         except ValueError as error:
             self.refuse(str(error))
-
-    def _add(self) -> None:
-        document = self.session.document
-        position = document.latest.particles.position
-        gaps = np.diff(position)
-        place = 0.0 if not position.size else float(position[-1]) + 1.0
-        if gaps.size and gaps.max() > 0:
-            widest = int(gaps.argmax())
-            place = float(position[widest] / 2 + position[widest + 1] / 2)
-        new, id = edits.added(document.latest, place, 0.0, 1.0)
-        document.edit(new, "Add particle")
-        self.session.selection.select([id])
-
-    def _delete(self) -> None:
-        ids = self.session.selection.ids
-        if ids:
-            self.session.document.edit(edits.removed(self.session.document.latest, ids), "Delete")
-
-    def _duplicate(self) -> None:
-        document, ids = self.session.document, self.session.selection.ids
-        first = edits.next_id(document.latest)
-        document.edit(edits.duplicated(document.latest, ids), "Duplicate")
-        self.session.selection.select(range(first, first + len(ids)))
-
-    def _mirror(self) -> None:
-        edit_all(self.session.document, edits.mirrored, "Mirror")
-
-    def _penalty(self) -> None:
-        edit_all(self.session.document, edits.penalty_velocities, "Velocities of the penalty")
 
     def _copy(self) -> None:
         ranks = self.grid.selected_ranks()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 from PySide6.QtWidgets import QInputDialog
 
 from particles import scenarios
 from particles.scenarios import LARGEST_SEED
 
-from ..model import edits
+from ..model import commands, edits
 from ..model.document import SIMULATING
 from ..model.large_edits import edit_all
 from ..model.simulation import check_room
@@ -20,7 +19,7 @@ class Editing:
     """Edits of the session's document; those of many particles act on what is selected."""
 
     def __init__(self, window):
-        self._window = window
+        self._window, self._session = window, window.session
         self._document, self._selection = window.session.document, window.session.selection
 
     def _edit(self, new, what: str) -> None:
@@ -52,26 +51,16 @@ class Editing:
         return self._document.busy
 
     def do_add(self) -> None:
-        new = edits.next_id(self._document.latest)
-        edit_all(
-            self._document,
-            lambda system: edits.added(system, widest_gap(system.particles.position), 0.0)[0],
-            "Add particle",
-        )
-        self._selection.select([new])
+        commands.add(self._session)
 
     def do_delete(self) -> None:
-        ids = self._selection.members
-        what = "Delete" if len(ids) > 1 else "Delete particle"
-        edit_all(self._document, lambda system: edits.removed(system, ids), what)
+        commands.delete(self._session)
 
     def do_duplicate(self) -> None:
-        ids, first = self._selection.members, edits.next_id(self._document.latest)
-        edit_all(self._document, lambda system: edits.duplicated(system, ids), "Duplicate")
-        self._selection.select(range(first, first + ids.size))
+        commands.duplicate(self._session)
 
     def can_delete(self) -> bool:
-        return bool(self._selection) and self._document.latest is self._document.system
+        return commands.can_change_selected(self._session)
 
     can_duplicate = can_delete
 
@@ -101,10 +90,10 @@ class Editing:
         return recipe is not None and recipe.seed is not None and recipe.name in scenarios.names()
 
     def do_mirror(self) -> None:
-        edit_all(self._document, edits.mirrored, "Mirror")
+        commands.mirror(self._session)
 
     def do_penalty(self) -> None:
-        edit_all(self._document, edits.penalty_velocities, "Velocities of the penalty")
+        commands.penalty(self._session)
 
     def do_random(self) -> None:
         docks = self._window.docks
@@ -132,16 +121,3 @@ class Editing:
 
     def do_reset(self) -> None:
         self._document.reset()
-
-
-def widest_gap(position: np.ndarray) -> float:
-    """The middle of the widest gap between sorted positions; beside a single particle; 0 on an empty line."""
-    if position.size == 0:
-        return 0.0
-    if position.size == 1:
-        return float(position[0] + 1.0)
-    gaps = np.diff(position)
-    widest = int(np.argmax(gaps))
-    if gaps[widest] == 0:
-        return float(position[-1] + 1.0)
-    return float(position[widest] / 2 + position[widest + 1] / 2)
