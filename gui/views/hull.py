@@ -55,6 +55,8 @@ class HullView(LinkedView):
     _under_way: tuple | None = None  # history and horizon that a worker sums up
 
     def frame(self, rect: QRectF) -> Frame:
+        if not self._there:
+            return super().frame(rect)
         sums = self._sums()
         x, y = self.zoom.of(padded(0.0, max(float(sums.mass[-1]), 1e-300), 0.02), padded(*self._upright(sums), 0.1))
         texts = [text for _, text in round_ticks(*y, max(int(rect.height() / 45), 5))]
@@ -62,11 +64,12 @@ class HullView(LinkedView):
 
     def draw(self, painter: QPainter, rect: QRectF, on_screen: bool) -> None:
         session, n, t = self.session, len(self.session.document.history.particles), self.session.clock.t
-        if n == 0 or (on_screen and n > WAITS and not self._summed_up()):
+        if n == 0 or (on_screen and not self._summed_up()):
             words = "Summing up …" if n else "No particles: there is nothing to sum up."
             draw_empty(painter, rect, self.colours, words)
             return
-        frame, sums = self.frame(rect), self._sums()
+        sums = self._sums()  # before the frame, which goes by them
+        frame = self.frame(rect)
         edges = len(session.clusters)
         draw_heading(
             painter, rect, self.colours, f"Taut string: {edges:,} edge{'s' * (edges != 1)}",
@@ -84,10 +87,10 @@ class HullView(LinkedView):
         painter.restore()
 
     def hit(self, point: QPointF, frame: Frame) -> Hit | None:
-        session, history, sums = self.session, self.session.document.history, self._sums()
-        n, t, clusters = len(history.particles), session.clock.t, session.clusters
-        if n == 0 or not frame.area.adjusted(-REACH, -REACH, REACH, REACH).contains(point):
+        session, history, n = self.session, self.session.document.history, len(self.session.document.history.particles)
+        if n == 0 or not self._there or not frame.area.adjusted(-REACH, -REACH, REACH, REACH).contains(point):
             return None
+        sums, t, clusters = self._sums(), session.clock.t, session.clusters
         mass, _ = frame.data(point)
         when, soon = leaving(history, t)
         nearest = min(max(int(np.searchsorted(sums.mass, mass)), 0), n)
@@ -103,6 +106,12 @@ class HullView(LinkedView):
         text = f"{describe(session, at)} This edge's slope is the position, seen from the centre of mass."
         return Hit(int(present_nodes(session)[at]), text)
 
+    @property
+    def _there(self) -> bool:
+        """Whether the sums are known, or made in no time: until a worker has made them there is nothing to point at."""
+        history, horizon = self.session.document.history, self.session.document.system.horizon
+        return len(history.particles) <= WAITS or self._kept[:2] == (history, horizon)
+
     def _sums(self) -> Sums:
         history, horizon = self.session.document.history, self.session.document.system.horizon
         if self._kept[:2] != (history, horizon):
@@ -111,9 +120,9 @@ class HullView(LinkedView):
 
     def _summed_up(self) -> bool:
         """Whether the sums are there; else a worker makes them."""
-        key = (self.session.document.history, self.session.document.system.horizon)
-        if self._kept[:2] == key:
+        if self._there:
             return True
+        key = (self.session.document.history, self.session.document.system.horizon)
 
         def landed(sums: Sums) -> None:
             if self._under_way == key:
@@ -123,7 +132,7 @@ class HullView(LinkedView):
         if self._under_way != key:
             self._under_way = key
             self.session.document.run(lambda: sums_of(*key), landed, "the hull")
-        return self._kept[:2] == key
+        return self._there
 
     def _upright(self, sums: Sums) -> tuple[float, float]:
         key = (self.session.document.history, self.session.clock.t)
