@@ -85,7 +85,7 @@ def test_the_name_of_the_file_and_the_format_agree(dialog):
 
 def test_a_preset_sets_the_size_and_an_edit_makes_it_ones_own(dialog):
     choose(dialog, "preset", "Square, 1080 × 1080")  # noqa: RUF001
-    assert (dialog.form.width, dialog.form.height) == (1080, 1080)
+    assert dialog.form.pixels == (1080, 1080)
     field(dialog, "size").across.setValue(500)
     assert field(dialog, "preset").currentText() == "Own size"
     assert dialog.form.dpi == round(OutputSize.of_pixels(500, 1080).dpi)

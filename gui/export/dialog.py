@@ -44,7 +44,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export")
         self.resize(WIDE)
         self._session = session
-        self._stack = ExitStack()
+        self._stack = ExitStack()  # what is left to end, the last first; ended once, though a close is told twice
         self._own = self._stack.enter_context(own_session(session))
         self.exporter = Exporter(self)
         self._agreed = False  # to replace what is there
@@ -52,6 +52,9 @@ class ExportDialog(QDialog):
         self.preview = Preview(self._own, colours)
         self._lay_out()
         self._connect()
+        for end in (self.preview.close_page, self.exporter.closing):
+            self._stack.callback(end)
+        self._stack.callback(session.document.changed.disconnect, self._follow)
         self._choose_kind("picture")
 
     def _lay_out(self) -> None:
@@ -225,15 +228,9 @@ class ExportDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Escape, or the button: stop, end the views, let go of the document."""
-        self._end()
+        self._stack.close()
         super().done(result)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
-        self._end()
-        super().closeEvent(event)
-
-    def _end(self) -> None:
-        self._session.document.changed.disconnect(self._follow)
-        self.exporter.closing()
-        self.preview.close_page()
         self._stack.close()
+        super().closeEvent(event)

@@ -118,8 +118,7 @@ class Form(QWidget):
     format = property(lambda self: self._fields["format"][1].currentData())
     view = property(lambda self: self._fields["view"][1].currentData())
     theme = property(lambda self: self._fields["theme"][1].currentData())
-    width = property(lambda self: self._fields["size"][1].across.value())
-    height = property(lambda self: self._fields["size"][1].up.value())
+    pixels = property(lambda self: self._fields["size"][1].value(), doc="Width and height.")
     dpi = property(lambda self: self._fields["dpi"][1].value())
     time = property(lambda self: self._get("time"))
     start = property(lambda self: self._get("start"))
@@ -147,7 +146,7 @@ class Form(QWidget):
             self._quietly("preset", CUSTOM)
             self._own_dpi = self._own_dpi or name == "dpi"
             if not self._own_dpi:
-                self._take(OutputSize.of_pixels(self.width, self.height))
+                self._take(OutputSize.of_pixels(*self.pixels))
         if name == "format":
             self._show_fields()
         self.changed.emit()
@@ -198,6 +197,9 @@ class _Pixels(QWidget):
         row.addWidget(self.across, 1)
         row.addWidget(QLabel("×"))  # noqa: RUF001
         row.addWidget(self.up, 1)
+
+    def value(self) -> tuple[int, int]:
+        return self.across.value(), self.up.value()
 
 
 def _views(view_classes) -> dict[str, str]:

@@ -33,7 +33,7 @@ def job_of(form, path: Path, session) -> Job:
         raise ValueError("no file has such a name")
     if not path.absolute().parent.is_dir():
         raise ValueError(f"there is no folder {path.absolute().parent}")
-    size = OutputSize(form.width, form.height, form.dpi)
+    size = OutputSize(*form.pixels, form.dpi)
     look = Look(form.view, size, form.theme)
     clock = session.clock
     moving = form.kind == "film" or form.format == "positions"
