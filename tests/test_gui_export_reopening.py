@@ -13,7 +13,7 @@ from PIL import Image
 
 from gui.export.carried import MOST_PARTICLES, carried, reopened
 from gui.export.carriers import png_with, svg_with, xmp
-from gui.export.reopen import figure_in, scenario_in
+from gui.export.reopen import figure_in, is_picture
 from gui.model.system import Recipe, System
 from particles import Particles, scenarios
 
@@ -95,8 +95,9 @@ def outcome(path):
         return "one sentence" if str(path) in str(error) and "\n" not in str(error) else repr(error)
 
 
-def test_other_files_are_no_pictures(tmp_path):
-    assert scenario_in(tmp_path / "missing.json") is None
+def test_other_files_are_no_pictures():
+    assert not is_picture("missing.json")
+    assert is_picture("missing.PNG")
 
 
 @pytest.mark.parametrize("suffix", MADE)

@@ -5,8 +5,9 @@ import math
 import numpy as np
 import pytest
 
+from gui.model.opening import MOST_WEIGHTS
 from gui.weights.figures import coded_bits, even_edges, figures, histogram, mean_change
-from gui.weights.subject import MOST_PARTICLES, SIDE, subject
+from gui.weights.subject import SIDE, subject
 from gui.weights.tensors import Tensor, rounded
 from particles import Particles, simulate
 from prox import prox_weight_sharing, weight_sharing
@@ -94,5 +95,5 @@ def test_a_sample_keeps_the_ends_and_colours_each_weight_by_its_nearest():
 
 def test_weights_that_cannot_be_simulated_are_refused():
     refused(ValueError, lambda: subject(tensor(np.array([1.0, np.nan, np.inf]))), "w", "2 of its 3", "NaN")
-    huge = np.broadcast_to(np.float16(1), (MOST_PARTICLES + 1,))
+    huge = np.broadcast_to(np.float16(1), (MOST_WEIGHTS + 1,))
     refused(ValueError, lambda: subject(tensor(huge)), "w has 20,000,001", "take a sample")

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from particles.state import Clusters, Particles, gather
-from prox import SOLVERS, solve
+from prox import solve
 from prox.solvers import trace
 
-TRACED = tuple(name for name in SOLVERS if name != "cuda")
 NEVER = np.iinfo(np.int64).max
 
 

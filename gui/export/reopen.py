@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gui.model.system import System
 from particles.checked_file import naming, read_whole
 
 from .carried import Reopened, reopened
@@ -28,8 +27,3 @@ def figure_in(path) -> Reopened:
         if text is None:
             raise ValueError("this picture carries no scenario: it comes from elsewhere, or its notes were stripped")
         return reopened(text)
-
-
-def scenario_in(path) -> System | None:
-    """The system that the picture at ``path`` shows; None if the file is no picture.  Raises as ``figure_in`` does."""
-    return figure_in(path).system if is_picture(path) else None

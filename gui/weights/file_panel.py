@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from ..draw.palette import Colours
 from ..draw.spin_box import WholeBox
 from ..draw.tool_tip import plain
-from .subject import MOST_PARTICLES
+from ..model.opening import MOST_WEIGHTS
 from .tensor_table import TensorTable
 from .tensors import TensorFile
 
@@ -53,7 +53,7 @@ class FilePanel(QWidget):
         self.table = self._table()
         self.sample = QCheckBox("Sample of")
         self.sample.setToolTip("Simulate fewer weights, evenly by rank. The file you save is always of all weights.")
-        self.count = WholeBox(minimum=2, maximum=MOST_PARTICLES, value=SAMPLE, groupSeparatorShown=True)
+        self.count = WholeBox(minimum=2, maximum=MOST_WEIGHTS, value=SAMPLE, groupSeparatorShown=True)
         self.count.setAccessibleName("Weights in the sample")
         self.sample.toggled.connect(lambda: self.resampled.emit())
         self.count.valueChanged.connect(lambda: self.sample.isChecked() and self.resampled.emit())

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..model.opening import MOST_WEIGHTS
 from ..model.system import System
 from .tensors import Tensor
 
-MOST_PARTICLES = 20_000_000  # weights that are simulated at once
 SIDE = 512  # pixels of a mosaic
 
 
@@ -40,16 +40,16 @@ class Mosaic(NamedTuple):
 def subject(tensor: Tensor, sample: int | None = None, name: str = "") -> Subject:
     """Make ready ``tensor``, or ``sample`` of its weights, under ``name`` (default: its own); O(n log n).
 
-    Raises ValueError, in one sentence, for weights that are not finite, and for more than ``MOST_PARTICLES``.
+    Raises ValueError, in one sentence, for weights that are not finite, and for more than ``MOST_WEIGHTS``.
     """
     flat = tensor.values.reshape(-1)
     bad = flat.size - int(np.count_nonzero(np.isfinite(flat)))
     if bad:
         raise ValueError(f"{tensor.name}: {bad:,} of its {flat.size:,} weights are NaN or infinite: choose another")
     count = flat.size if sample is None else min(max(int(sample), 2), flat.size)
-    if count > MOST_PARTICLES:
+    if count > MOST_WEIGHTS:
         raise ValueError(
-            f"{tensor.name} has {count:,} weights, and at most {MOST_PARTICLES:,} can be simulated: take a sample"
+            f"{tensor.name} has {count:,} weights, and at most {MOST_WEIGHTS:,} can be simulated: take a sample"
         )
     order = np.argsort(flat, kind="stable")
     chosen = order if count == flat.size else order[evenly(flat.size, count)]
