@@ -14,7 +14,8 @@ from particles import History
 from particles.files import write_scenario
 
 from .file_opening import FileOpening
-from .kept import Kept
+from .home import Home
+from .kept import Kept, new_document
 from .long_work import at_once, run_guarded
 from .recent import with_first
 from .signal import Signal
@@ -38,9 +39,8 @@ class Document:
     def __init__(self, system: System | None = None, run: Callable = at_once):
         self.changed, self.title_changed, self.drag_ended, self.trouble = Signal(), Signal(), Signal(), Signal()
         self.run = run
-        self.path: Path | None = None
-        self.system = self.latest = self._saved = System.empty()
-        self.loaded = self.system  # as it was when it was new
+        self.system = self.latest = System.empty()
+        self._home = Home(None, self.system, self.system)
         self.history: History = prepared(self.system)
         self.recent: list[Path] = []  # files opened or saved, the newest first
         self._files = FileOpening(self)
@@ -68,14 +68,14 @@ class Document:
         """Take back the last edit; nothing happens where there is none."""
         if self._undo.can_undo:
             step = self._undo.undo()
-            self._cross(step)
+            self._cross(step, 0)
             self._ask_for(step.before)
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
         if self._undo.can_redo:
             step = self._undo.redo()
-            self._cross(step)
+            self._cross(step, 1)
             self._ask_for(step.after)
 
     def reset(self) -> None:
@@ -87,11 +87,13 @@ class Document:
         if not self.modified:
             self.load(new)
         elif new is not self.latest:
-            step = Step(self.latest, new, what, None, [(None, new)])
+            step = Step(self.latest, new, what, None, (self._home, Home(None, new)))
             self._undo.push(step)
-            self._cross(step)
+            self._cross(step, 1)
             self._ask_for(new)
 
+    path = property(lambda self: self._home.path, doc="The file it belongs to; None: no file yet.")
+    loaded = property(lambda self: self._home.loaded, doc="The system as it was when it was new.")
     can_undo = property(lambda self: self._undo.can_undo)
     can_redo = property(lambda self: self._undo.can_redo)
     undo_text = property(lambda self: self._undo.undo_text, doc="What undo would take back; empty: nothing.")
@@ -99,11 +101,11 @@ class Document:
 
     def load(self, system: System, path=None, modified: bool = False) -> None:
         """A new document: what could be undone is forgotten.  ``modified``: it is not what ``path`` holds."""
-        self.bring_back(Kept(system, None if path is None else Path(path), system, None if modified else system))
+        self.bring_back(new_document(system, None if path is None else Path(path), modified))
 
     def set_aside(self) -> Kept:
         """What ``bring_back`` needs to show this document again as it is now, with all that can be undone."""
-        return Kept(self.latest, self.path, self.loaded, self._saved, self._undo.steps())
+        return Kept(self.latest, self._home, self._undo.steps())
 
     def bring_back(self, kept: Kept) -> None:
         """Show a document again that was set aside, instead of the present one."""
@@ -142,15 +144,15 @@ class Document:
 
         if len(system) <= AT_ONCE:
             write()
-            self._written(system, target)
+            self._written(self._home, system, target)
         else:
-            written = partial(self._written, system, target)
+            written = partial(self._written, self._home, system, target)
             run_guarded(self.run, write, written, self.trouble.emit, f"saving {target}")
 
     @property
     def modified(self) -> bool:
         """Is there something to save?"""
-        return self.latest is not self._saved
+        return self.latest is not self._home.saved
 
     # drags
 
@@ -226,21 +228,21 @@ class Document:
             self._before = None
         self.latest = self.system
         for step in self._undo.retreat(self.system):
-            self._cross(step)
+            self._cross(step, 0)
         self.title_changed.emit()
 
     def _belong(self, kept: Kept) -> None:
-        _, self.path, self.loaded, self._saved, steps = kept
+        _, self._home, steps = kept
         self._undo.set_steps(steps)
 
-    def _cross(self, step: Step) -> None:
-        """A step from one document to another: it goes on with what the other belongs to."""
-        if step.elsewhere is not None:
-            here = self.path, self.loaded
-            self.path, self.loaded = step.elsewhere[0]
-            step.elsewhere[0] = here
+    def _cross(self, step: Step, side: int) -> None:
+        if step.homes is not None:
+            self._home = step.homes[side]
 
-    def _written(self, system: System, path: Path, _=None) -> None:
-        self.path, self._saved = path, system
+    def _written(self, home: Home, system: System, path: Path, _=None) -> None:
+        for other in self._undo.homes() | {self._home}:
+            if other.path == path:  # the file no longer holds what another document saved there
+                other.saved = None
+        home.path, home.saved = path, system
         self.recent = with_first(path, self.recent)
         self.title_changed.emit()
