@@ -46,8 +46,8 @@ class Document:
         self._files = FileOpening(self)
         self._undo = Undo()
         self._drags = 0
-        self._newest = self._shown = self._loading = 0  # numbers of requests
-        self._before: Kept | None = None
+        self._newest = self._shown = 0  # numbers of requests
+        self._as_shown = self.set_aside()  # what is shown, with the steps that led to it
         if system is not None:
             self.load(system)
 
@@ -109,10 +109,8 @@ class Document:
 
     def bring_back(self, kept: Kept) -> None:
         """Show a document again that was set aside, instead of the present one."""
-        self._before = self._before or self.set_aside()  # until the new one is shown
         while self.dragging:
             self.end_drag()
-        self._loading = self._newest + 1
         self._belong(kept)
         self._ask_for(kept.system)
 
@@ -191,9 +189,12 @@ class Document:
     def _ask_for(self, system: System) -> None:
         self.latest = system
         self._newest += 1
-        number = self._newest
+        number, asked = self._newest, self.set_aside()
+        if system is self.system:
+            self._show(number, asked, self.history)
+            return
         if len(system) <= AT_ONCE:
-            self._show(number, system, prepared(system))
+            self._show(number, asked, prepared(system))
             return
         self.title_changed.emit()
 
@@ -202,17 +203,15 @@ class Document:
 
         def then(history):
             if history is not None:
-                self._show(number, system, history)
+                self._show(number, asked, history)
 
         run_guarded(self.run, work, then, lambda sentence: self._failed(number, sentence), SIMULATING)
 
-    def _show(self, number: int, system: System, history: History) -> None:
+    def _show(self, number: int, asked: Kept, history: History) -> None:
         """Show a result, unless a newer one is already there: while dragging, each that is ready moves on."""
         if number < self._shown:
             return
-        self._shown, self.system, self.history = number, system, history
-        if number >= self._loading:
-            self._before = None
+        self._shown, self.system, self.history, self._as_shown = number, asked.system, history, asked
         self.changed.emit()
         self.title_changed.emit()
 
@@ -223,17 +222,13 @@ class Document:
         self.trouble.emit(sentence)
 
     def _back_to_shown(self) -> None:
-        if self._before is not None:  # also the new document's path goes: nothing must be saved over that file
-            self._belong(self._before)
-            self._before = None
+        self._belong(self._as_shown)  # also the path: nothing must be saved over the file of what did not come
         self.latest = self.system
-        for step in self._undo.retreat(self.system):
-            self._cross(step, 0)
         self.title_changed.emit()
 
     def _belong(self, kept: Kept) -> None:
-        _, self._home, steps = kept
-        self._undo.set_steps(steps)
+        self._home = kept.home
+        self._undo.set_steps(kept.steps)
 
     def _cross(self, step: Step, side: int) -> None:
         if step.homes is not None:

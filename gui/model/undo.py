@@ -80,15 +80,6 @@ class Undo:
         self._merging = False
         return step
 
-    def retreat(self, system: System) -> list[Step]:
-        """What led away from ``system`` did not come about: these steps, the last first, are forgotten."""
-        forgotten = []
-        while self._done and self._done[-1].after is not system:
-            forgotten.append(self._done.pop())
-        self._undone.clear()
-        self._merging = False
-        return forgotten
-
     can_undo = property(lambda self: bool(self._done))
     can_redo = property(lambda self: bool(self._undone))
     undo_text = property(lambda self: self._done[-1].what if self._done else "")
