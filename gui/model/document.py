@@ -130,7 +130,7 @@ class Document:
         ValueError where there is no path or nothing to save; OSError, one sentence, where writing fails.  A large
         system is written through ``run``.
         """
-        target = self.path if path is None else Path(path)
+        home, target = self._home, self.path if path is None else Path(path)
         if target is None:
             raise ValueError("this document has no file yet: choose where to save it")
         system = self.latest
@@ -142,15 +142,14 @@ class Document:
 
         if len(system) <= AT_ONCE:
             write()
-            self._written(self._home, system, target)
+            self._written(home, system, target)
         else:
-            written = partial(self._written, self._home, system, target)
-            run_guarded(self.run, write, written, self.trouble.emit, f"saving {target}")
+            home.saving = system
+            written, failed = partial(self._written, home, system, target), partial(self._not_written, home, system)
+            run_guarded(self.run, write, written, failed, f"saving {target}")
 
-    @property
-    def modified(self) -> bool:
-        """Is there something to save?"""
-        return self.latest is not self._home.saved
+    modified = property(lambda self: self.latest is not self._home.saved, doc="Is there something to save?")
+    saving = property(lambda self: self.latest is self._home.saving, doc="Is it being saved at this moment?")
 
     # drags
 
@@ -239,5 +238,10 @@ class Document:
             if other.path == path:  # the file no longer holds what another document saved there
                 other.saved = None
         home.path, home.saved = path, system
+        home.stop_saving(system)
         self.recent = with_first(path, self.recent)
         self.title_changed.emit()
+
+    def _not_written(self, home: Home, system: System, sentence: str) -> None:
+        home.stop_saving(system)
+        self.trouble.emit(sentence)

@@ -10,7 +10,8 @@ from .system import System
 
 @dataclass(eq=False)
 class Home:
-    """Where one document belongs: its file, the system it was when it was new, and the one that was saved last.
+    """Where one document belongs: its file, the system it was when it was new, the one that was saved last and
+    the one that is being saved.
 
     A save that ends late ends here, whichever document is shown by then.
     """
@@ -18,3 +19,9 @@ class Home:
     path: Path | None
     loaded: System
     saved: System | None = None
+    saving: System | None = None
+
+    def stop_saving(self, system: System) -> None:
+        """It was written, or could not be."""
+        if self.saving is system:
+            self.saving = None
