@@ -151,9 +151,13 @@ def test_what_is_taken_over_unsaved_edits_has_no_file_and_undo_brings_the_other_
     document.save(tmp_path / "taken.json")
     document.undo()
     document.undo()
-    assert (document.path, document.modified) == (path, True)  # the last that was saved is another
-    document.take(taken, "Open weights")
+    assert (document.path, document.modified) == (path, False)  # what its own file holds
+    document.redo()
+    document.redo()
+    document.save(path)
     document.undo()
+    document.undo()
+    assert (document.path, document.modified) == (path, True)  # the other document was saved there since
     document.save()
     document.take(taken, "Open weights")
     assert (document.path, document.can_undo, document.modified) == (None, False, False)

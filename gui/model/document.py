@@ -14,7 +14,8 @@ from particles import History
 from particles.files import write_scenario
 
 from .file_opening import FileOpening
-from .kept import Kept
+from .home import Home
+from .kept import Kept, new_document
 from .long_work import at_once, run_guarded
 from .recent import with_first
 from .signal import Signal
@@ -38,16 +39,15 @@ class Document:
     def __init__(self, system: System | None = None, run: Callable = at_once):
         self.changed, self.title_changed, self.drag_ended, self.trouble = Signal(), Signal(), Signal(), Signal()
         self.run = run
-        self.path: Path | None = None
-        self.system = self.latest = self._saved = System.empty()
-        self.loaded = self.system  # as it was when it was new
+        self.system = self.latest = System.empty()
+        self._home = Home(None, self.system, self.system)
         self.history: History = prepared(self.system)
         self.recent: list[Path] = []  # files opened or saved, the newest first
         self._files = FileOpening(self)
         self._undo = Undo()
         self._drags = 0
-        self._newest = self._shown = self._loading = 0  # numbers of requests
-        self._before: Kept | None = None
+        self._newest = self._shown = 0  # numbers of requests
+        self._as_shown = self.set_aside()  # what is shown, with the steps that led to it
         if system is not None:
             self.load(system)
 
@@ -68,14 +68,14 @@ class Document:
         """Take back the last edit; nothing happens where there is none."""
         if self._undo.can_undo:
             step = self._undo.undo()
-            self._cross(step)
+            self._cross(step, 0)
             self._ask_for(step.before)
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
         if self._undo.can_redo:
             step = self._undo.redo()
-            self._cross(step)
+            self._cross(step, 1)
             self._ask_for(step.after)
 
     def reset(self) -> None:
@@ -87,11 +87,13 @@ class Document:
         if not self.modified:
             self.load(new)
         elif new is not self.latest:
-            step = Step(self.latest, new, what, None, [(None, new)])
+            step = Step(self.latest, new, what, None, (self._home, Home(None, new)))
             self._undo.push(step)
-            self._cross(step)
+            self._cross(step, 1)
             self._ask_for(new)
 
+    path = property(lambda self: self._home.path, doc="The file it belongs to; None: no file yet.")
+    loaded = property(lambda self: self._home.loaded, doc="The system as it was when it was new.")
     can_undo = property(lambda self: self._undo.can_undo)
     can_redo = property(lambda self: self._undo.can_redo)
     undo_text = property(lambda self: self._undo.undo_text, doc="What undo would take back; empty: nothing.")
@@ -99,18 +101,16 @@ class Document:
 
     def load(self, system: System, path=None, modified: bool = False) -> None:
         """A new document: what could be undone is forgotten.  ``modified``: it is not what ``path`` holds."""
-        self.bring_back(Kept(system, None if path is None else Path(path), system, None if modified else system))
+        self.bring_back(new_document(system, None if path is None else Path(path), modified))
 
     def set_aside(self) -> Kept:
         """What ``bring_back`` needs to show this document again as it is now, with all that can be undone."""
-        return Kept(self.latest, self.path, self.loaded, self._saved, self._undo.steps())
+        return Kept(self.latest, self._home, self._undo.steps())
 
     def bring_back(self, kept: Kept) -> None:
         """Show a document again that was set aside, instead of the present one."""
-        self._before = self._before or self.set_aside()  # until the new one is shown
         while self.dragging:
             self.end_drag()
-        self._loading = self._newest + 1
         self._belong(kept)
         self._ask_for(kept.system)
 
@@ -130,7 +130,7 @@ class Document:
         ValueError where there is no path or nothing to save; OSError, one sentence, where writing fails.  A large
         system is written through ``run``.
         """
-        target = self.path if path is None else Path(path)
+        home, target = self._home, self.path if path is None else Path(path)
         if target is None:
             raise ValueError("this document has no file yet: choose where to save it")
         system = self.latest
@@ -142,15 +142,14 @@ class Document:
 
         if len(system) <= AT_ONCE:
             write()
-            self._written(system, target)
+            self._written(home, system, target)
         else:
-            written = partial(self._written, system, target)
-            run_guarded(self.run, write, written, self.trouble.emit, f"saving {target}")
+            home.saving = system
+            written, failed = partial(self._written, home, system, target), partial(self._not_written, home, system)
+            run_guarded(self.run, write, written, failed, f"saving {target}")
 
-    @property
-    def modified(self) -> bool:
-        """Is there something to save?"""
-        return self.latest is not self._saved
+    modified = property(lambda self: self.latest is not self._home.saved, doc="Is there something to save?")
+    saving = property(lambda self: self.latest is self._home.saving, doc="Is it being saved at this moment?")
 
     # drags
 
@@ -189,9 +188,12 @@ class Document:
     def _ask_for(self, system: System) -> None:
         self.latest = system
         self._newest += 1
-        number = self._newest
+        number, asked = self._newest, self.set_aside()
+        if system is self.system:
+            self._show(number, asked, self.history)
+            return
         if len(system) <= AT_ONCE:
-            self._show(number, system, prepared(system))
+            self._show(number, asked, prepared(system))
             return
         self.title_changed.emit()
 
@@ -200,17 +202,15 @@ class Document:
 
         def then(history):
             if history is not None:
-                self._show(number, system, history)
+                self._show(number, asked, history)
 
         run_guarded(self.run, work, then, lambda sentence: self._failed(number, sentence), SIMULATING)
 
-    def _show(self, number: int, system: System, history: History) -> None:
+    def _show(self, number: int, asked: Kept, history: History) -> None:
         """Show a result, unless a newer one is already there: while dragging, each that is ready moves on."""
         if number < self._shown:
             return
-        self._shown, self.system, self.history = number, system, history
-        if number >= self._loading:
-            self._before = None
+        self._shown, self.system, self.history, self._as_shown = number, asked.system, history, asked
         self.changed.emit()
         self.title_changed.emit()
 
@@ -221,26 +221,27 @@ class Document:
         self.trouble.emit(sentence)
 
     def _back_to_shown(self) -> None:
-        if self._before is not None:  # also the new document's path goes: nothing must be saved over that file
-            self._belong(self._before)
-            self._before = None
+        self._belong(self._as_shown)  # also the path: nothing must be saved over the file of what did not come
         self.latest = self.system
-        for step in self._undo.retreat(self.system):
-            self._cross(step)
         self.title_changed.emit()
 
     def _belong(self, kept: Kept) -> None:
-        _, self.path, self.loaded, self._saved, steps = kept
-        self._undo.set_steps(steps)
+        self._home = kept.home
+        self._undo.set_steps(kept.steps)
 
-    def _cross(self, step: Step) -> None:
-        """A step from one document to another: it goes on with what the other belongs to."""
-        if step.elsewhere is not None:
-            here = self.path, self.loaded
-            self.path, self.loaded = step.elsewhere[0]
-            step.elsewhere[0] = here
+    def _cross(self, step: Step, side: int) -> None:
+        if step.homes is not None:
+            self._home = step.homes[side]
 
-    def _written(self, system: System, path: Path, _=None) -> None:
-        self.path, self._saved = path, system
+    def _written(self, home: Home, system: System, path: Path, _=None) -> None:
+        for other in self._undo.homes() | {self._home}:
+            if other.path == path:  # the file no longer holds what another document saved there
+                other.saved = None
+        home.path, home.saved = path, system
+        home.stop_saving(system)
         self.recent = with_first(path, self.recent)
         self.title_changed.emit()
+
+    def _not_written(self, home: Home, system: System, sentence: str) -> None:
+        home.stop_saving(system)
+        self.trouble.emit(sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .home import Home
 from .system import System
 
 MOST_STEPS = 300
@@ -15,15 +16,14 @@ BYTES_A_PARTICLE = 32
 class Step:
     """An edit: the systems before and after it, and what it is called.
 
-    ``elsewhere`` is None within one document.  Where the edit leads from one document to another, it holds what the
-    one that is not shown belongs to.
+    ``homes`` are those of the document before it and of the one after it, None within one document.
     """
 
     before: System
     after: System
     what: str
     merge: object
-    elsewhere: list | None = None
+    homes: tuple[Home, Home] | None = None
 
 
 class Undo:
@@ -46,6 +46,10 @@ class Undo:
         """What ``steps`` gave, again."""
         self.clear()
         self._done, self._undone = map(list, steps)
+
+    def homes(self) -> set[Home]:
+        """Those of all documents that the steps lead to."""
+        return {home for step in [*self._done, *self._undone] for home in step.homes or ()}
 
     def push(self, step: Step) -> None:
         """An edit was made; what was taken back before is forgotten."""
@@ -75,15 +79,6 @@ class Undo:
         self._done.append(step)
         self._merging = False
         return step
-
-    def retreat(self, system: System) -> list[Step]:
-        """What led away from ``system`` did not come about: these steps, the last first, are forgotten."""
-        forgotten = []
-        while self._done and self._done[-1].after is not system:
-            forgotten.append(self._done.pop())
-        self._undone.clear()
-        self._merging = False
-        return forgotten
 
     can_undo = property(lambda self: bool(self._done))
     can_redo = property(lambda self: bool(self._undone))

@@ -12,6 +12,7 @@ from particles import scenarios
 
 from ..model.simulation import check_room
 from ..model.system import System
+from .waiting import wait_while
 
 FIGURES = (".png", ".svg", ".pdf")
 ARRAYS = (".npy", ".npz", ".pt", ".pth", ".bin", ".safetensors")
@@ -133,17 +134,25 @@ class Filing:
         return len(self._document.latest) > 0
 
     can_save_as = can_export = can_copy_python = can_copy_command = can_save
+    _waits = 0  # how often a save was waited for
 
     def may_leave(self) -> bool:
-        """Ask what to do with unsaved changes, if there are any; False: stay."""
+        """Ask what to do with unsaved changes, if there are any; False: stay.
+
+        What is being saved is waited for, while the window goes on; of several who wait the last may leave.
+        """
         self._leave_lesson()  # the question is about the user's own document
         if not self._document.modified:
             return True
-        answer = ask_unsaved(self._window, self._document.latest.name)
-        if answer == QMessageBox.StandardButton.Save:
+        if not self._document.saving:
+            answer = ask_unsaved(self._window, self._document.latest.name)
+            if answer != QMessageBox.StandardButton.Save:
+                return answer == QMessageBox.StandardButton.Discard
             self._window.attempt(self.do_save)
-            return not self._document.modified
-        return answer == QMessageBox.StandardButton.Discard
+        self._waits += 1
+        mine, saved = self._waits, self._document.latest
+        wait_while(lambda: self._document.saving, self._window.workers)
+        return mine == self._waits and self._document.latest is saved and not self._document.modified
 
     def _leave_lesson(self) -> None:
         if self._window.docks.lessons is not None:
