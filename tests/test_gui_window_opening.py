@@ -42,6 +42,17 @@ def test_more_particles_than_fit_in_memory_are_one_sentence_and_the_document_sta
     assert name_of(window) == "two-equal"
 
 
+def test_a_large_scenario_never_replaces_what_was_edited_since(window, qtbot):
+    document = window.session.document
+    window.filing.load_scenario("random-masses", filing.LARGE + 1)
+    window.shortcuts.do("add")
+    edited = document.latest
+    qtbot.waitUntil(lambda: not window.workers.running)
+    assert (document.latest, document.can_undo) == (edited, True)
+    assert "random-masses" in window.messages.text
+    assert "open it again" in window.messages.text
+
+
 HOSTILE = {
     "empty.json": b"",
     "list.json": b"[1, 2",

@@ -65,16 +65,23 @@ class Filing:
         """In a worker: a small figure can stand for many particles."""
         from ..export.reopen import figure_in
 
+        def found(figure) -> None:
+            self._session.begin_at(figure.time if time is None else time)
+            self._document.load(figure.system)
+
+        self._later(lambda: figure_in(path), found, f"opening {path.name}", path)
+
+    def _later(self, work, then, what: str, name) -> None:
+        """A new document out of a worker: ``then(result)``, unless the document was changed meanwhile."""
         before = self._document.latest
 
-        def found(figure) -> None:
+        def arrived(result) -> None:
             if self._document.latest is before:
-                self._session.begin_at(figure.time if time is None else time)
-                self._document.load(figure.system)
+                then(result)
             else:
-                self._window.tell(f"{path} was not opened, because the document was changed meanwhile: open it again.")
+                self._window.tell(f"{name} was not opened, because the document was changed meanwhile: open it again.")
 
-        self._window.workers.run(lambda: figure_in(path), found, f"opening {path.name}", key="scenario")
+        self._window.workers.run(work, arrived, what, key="scenario")
 
     def load_scenario(self, name: str, n: int | None = None, seed: int | None = None, *, play: bool = True) -> None:
         """Load one of the catalogue; a large one is drawn up in a worker.  ValueError for what cannot be."""
@@ -84,11 +91,11 @@ class Filing:
             self._loaded(System.of_scenario(scenarios.get(name, n, seed)), play)
         else:
             check_room(count)
-            self._window.workers.run(
+            self._later(
                 lambda: System.of_scenario(scenarios.get(name, n, seed)),
                 lambda system: self._loaded(system, play),
                 f"drawing up {count:,} particles",
-                key="scenario",
+                f"“{name}”",
             )
 
     def _loaded(self, system: System, play: bool) -> None:
