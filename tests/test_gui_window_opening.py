@@ -145,7 +145,9 @@ def test_a_failed_save_keeps_the_changes_and_says_why(window, monkeypatch, tmp_p
     assert document.modified
 
 
-def test_what_a_crash_has_left_is_offered_and_restored(make_window, qtbot, tmp_path):
+@pytest.fixture
+def after_crash(make_window, qtbot, tmp_path):
+    """A window that offers "lost and found", and the crash copy."""
     crashed = make_window("two-equal")
     document = crashed.session.document
     document.edit(edits.renamed(edits.mirrored(document.latest), "lost and found"), "Rename")
@@ -159,10 +161,30 @@ def test_what_a_crash_has_left_is_offered_and_restored(make_window, qtbot, tmp_p
     again = make_window("two-equal")
     again.show()
     qtbot.waitUntil(lambda: "lost and found" in again.messages.text)
+    return again, swap
+
+
+def test_what_a_crash_has_left_is_offered_and_restored(after_crash, qtbot):
+    again, swap = after_crash
     again.messages.press("restore")
     qtbot.waitUntil(lambda: name_of(again) == "lost and found")  # a worker reads it
     assert again.session.document.modified
     assert not swap.exists()
+
+
+def test_what_a_crash_has_left_replaces_edits_only_where_they_may_go(after_crash, qtbot, monkeypatch):
+    again, swap = after_crash
+    again.shortcuts.do("add")
+    edited = again.session.document.latest
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Cancel)
+    again.messages.press("restore")
+    qtbot.waitUntil(lambda: not again.workers.running)
+    assert again.session.document.latest is edited
+    assert swap.exists()
+    assert "lost and found" in again.messages.text
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
+    again.messages.press("restore")
+    qtbot.waitUntil(lambda: name_of(again) == "lost and found")
 
 
 def test_the_recent_files_are_in_the_menu(window, tmp_path):
