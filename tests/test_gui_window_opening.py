@@ -84,6 +84,19 @@ def test_a_hostile_file_is_one_sentence_and_the_document_stays(window, tmp_path,
         window.messages.hide()
 
 
+@pytest.mark.parametrize("name", ["foreign.png", "list.json", "missing.json"])
+def test_a_hostile_file_does_not_end_the_lesson_and_a_sound_one_does(window, tmp_path, qtbot, name):
+    if name in HOSTILE:
+        (tmp_path / name).write_bytes(HOSTILE[name])
+    window.docks.open_lesson("two-particles")
+    drop(window, tmp_path / name)
+    qtbot.waitUntil(lambda: name in window.messages.text)
+    assert window.docks.lessons.in_lesson
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    drop(window, tmp_path / "a.json")
+    assert (name_of(window), window.docks.lessons.in_lesson) == ("chain", False)
+
+
 def test_several_files_at_once_are_refused(window, tmp_path):
     drop(window, tmp_path / "a.json", tmp_path / "b.json")
     assert "one file" in window.messages.text

@@ -18,8 +18,9 @@ class MessageStrip(QFrame):
     """A sentence above the page, with buttons; it covers nothing that can be pressed.
 
     A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays until it is
-    answered or closed: what is said meanwhile covers it only until that goes.  A remark that is short enough lies over ``bar.document``, a text that can wait, so that nothing moves for it; all else has a row
-    of its own under the bar, which takes no room while there is nothing to say.
+    answered or closed: what is said meanwhile covers it only until that goes.  A remark that is short enough lies over
+    ``bar.document``, a text that can wait, so that nothing moves for it; all else has a row of its own under the bar,
+    which takes no room while there is nothing to say.
     """
 
     def __init__(self, window: QWidget):
