@@ -53,6 +53,15 @@ def test_a_large_scenario_never_replaces_what_was_edited_since(window, qtbot):
     assert "open it again" in window.messages.text
 
 
+def test_an_action_that_needs_too_much_memory_is_one_sentence(window, monkeypatch):
+    def mirrored(_system):
+        raise MemoryError
+
+    monkeypatch.setattr(edits, "mirrored", mirrored)
+    window.shortcuts.do("mirror")
+    assert "not enough memory" in window.messages.text
+
+
 HOSTILE = {
     "empty.json": b"",
     "list.json": b"[1, 2",

@@ -14,7 +14,6 @@ from ..model.simulation import check_room
 from ..model.system import System
 
 FIGURES = (".png", ".svg", ".pdf")
-ARRAYS = (".npy", ".npz", ".pt", ".pth", ".safetensors")
 LARGE = 20_000  # particles that are drawn up in a worker
 OPENED = (
     "All that can be opened (*.json *.npz *.npy *.pt *.pth *.safetensors *.png *.svg *.pdf);;"
@@ -37,8 +36,10 @@ class Filing:
 
         What is open, a lesson too, is left only once the file has been read.
         """
+        from ..weights.opening import SUFFIXES
+
         path = Path(path)
-        name = "training" if path.is_dir() else "weights" if path.suffix.lower() in ARRAYS else ""
+        name = "training" if path.is_dir() else "weights" if path.suffix.lower() in SUFFIXES else ""
         page = self._window.pages.built(name) if name else None
         if page is not None and page.open(path):
             self._leave_lesson()
