@@ -96,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
         "subject",
         nargs="?",
         metavar="SCENARIO|FILE|RUN",
+        type=_subject,
         help="a scenario's name (`python -m particles list`), a scenario, history, array of weights or figure, or "
         "the folder of a training run",
     )
@@ -117,6 +118,12 @@ def _parser() -> argparse.ArgumentParser:
     start.add_argument("--lesson", metavar="NAME", help="with a lesson open")
     parser.add_argument("--version", nargs=0, action=_Version, help="print the version")
     return parser
+
+
+def _subject(text: str) -> str:
+    if not text:
+        raise argparse.ArgumentTypeError("an empty name is none: give a scenario, a file or a run folder, or nothing")
+    return text
 
 
 # Numbers are read as by the other command lines; only where one is given, so that --help need not load the engine.

@@ -7,10 +7,12 @@ import pytest
 pytest.importorskip("PySide6")
 pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("qapp")]
 
+from later import Later  # noqa: E402
 from line_views import ALT, CTRL, SHIFT, THREE, disc, line_of, tip  # noqa: E402
 from mouse import click, double_click, drag, key, mouse, press, release, wheel  # noqa: E402
 from PySide6.QtCore import QEvent, QPointF, Qt  # noqa: E402
 
+from gui.model import edits  # noqa: E402
 from gui.model.system import System  # noqa: E402
 
 
@@ -165,3 +167,27 @@ def test_what_is_gone_can_be_dragged_no_further(end):
     release(view, hold + QPointF(90.0, 0.0))
     drag(view, disc(view, 0), disc(view, 0) + QPointF(-40.0, 0.0))
     assert document.latest is not left
+
+
+def test_what_is_deleted_but_still_shown_is_passed_over(monkeypatch):
+    view = line_of()
+    document = view.session.document
+    click(view, disc(view, 1))
+    click(view, disc(view, 2), SHIFT)
+    monkeypatch.setattr("gui.model.document.AT_ONCE", 0)
+    document.run = Later()
+    document.edit(edits.removed(document.latest, [1]), "Delete")
+    left = document.latest
+    drag(view, disc(view, 1), disc(view, 1) + QPointF(40.0, 0.0))
+    wheel(view, disc(view, 1), 1, CTRL)
+    assert (document.latest, document.dragging, view.x_range.held) == (left, False, False)
+    click(view, disc(view, 1))
+    key(view, Qt.Key.Key_Right, ALT)
+    key(view, Qt.Key.Key_Delete)
+    assert document.latest is left
+    view.session.selection.select([1, 2])
+    key(view, Qt.Key.Key_Right, ALT)
+    assert document.latest.particles.position[1] > left.particles.position[1]
+    left = document.latest
+    drag(view, disc(view, 2), disc(view, 2) + QPointF(-40.0, 0.0))
+    assert document.latest.particles.position[1] < left.particles.position[1]

@@ -21,7 +21,6 @@ from gui.views.table import ParticleTable  # noqa: E402
 from particles import Particles  # noqa: E402
 
 ROWS = QItemSelectionModel.SelectionFlag.Rows
-REPLACE = QItemSelectionModel.SelectionFlag.ClearAndSelect | ROWS
 
 
 @pytest.fixture

@@ -80,3 +80,22 @@ def test_that_edits_are_not_kept_safe_is_said_only_while_it_is_so(window):
     window.tell("something else")
     window.autosave.trouble.emit("")
     assert window.messages.text == "something else"
+
+
+def test_a_question_comes_back_until_it_is_answered(window, qtbot, monkeypatch):
+    from gui.window import messages
+
+    monkeypatch.setattr(messages, "INFO_MS", 30)
+    strip, answers = window.messages, []
+    strip.tell("Restore it?", "info", restore=lambda: answers.append(strip.text))
+    window.tell("Camera: follow.", "info")
+    qtbot.waitUntil(lambda: strip.text == "Restore it?")
+    window.tell("The file is damaged.")
+    assert strip.text == "The file is damaged."
+    strip._close.click()
+    assert strip.text == "Restore it?"
+    strip.press("restore")
+    assert (answers, strip.text) == ([""], "")
+    window.tell("The file is damaged.")
+    strip._close.click()
+    assert strip.text == ""

@@ -42,6 +42,26 @@ def test_more_particles_than_fit_in_memory_are_one_sentence_and_the_document_sta
     assert name_of(window) == "two-equal"
 
 
+def test_a_large_scenario_never_replaces_what_was_edited_since(window, qtbot):
+    document = window.session.document
+    window.filing.load_scenario("random-masses", filing.LARGE + 1)
+    window.shortcuts.do("add")
+    edited = document.latest
+    qtbot.waitUntil(lambda: not window.workers.running)
+    assert (document.latest, document.can_undo) == (edited, True)
+    assert "random-masses" in window.messages.text
+    assert "open it again" in window.messages.text
+
+
+def test_an_action_that_needs_too_much_memory_is_one_sentence(window, monkeypatch):
+    def mirrored(_system):
+        raise MemoryError
+
+    monkeypatch.setattr(edits, "mirrored", mirrored)
+    window.shortcuts.do("mirror")
+    assert "not enough memory" in window.messages.text
+
+
 HOSTILE = {
     "empty.json": b"",
     "list.json": b"[1, 2",
@@ -71,6 +91,19 @@ def test_a_hostile_file_is_one_sentence_and_the_document_stays(window, tmp_path,
         assert "Traceback" not in window.messages.text
         assert name_of(window) == "two-equal"
         window.messages.hide()
+
+
+@pytest.mark.parametrize("name", ["foreign.png", "list.json", "missing.json"])
+def test_a_hostile_file_does_not_end_the_lesson_and_a_sound_one_does(window, tmp_path, qtbot, name):
+    if name in HOSTILE:
+        (tmp_path / name).write_bytes(HOSTILE[name])
+    window.docks.open_lesson("two-particles")
+    drop(window, tmp_path / name)
+    qtbot.waitUntil(lambda: name in window.messages.text)
+    assert window.docks.lessons.in_lesson
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    drop(window, tmp_path / "a.json")
+    assert (name_of(window), window.docks.lessons.in_lesson) == ("chain", False)
 
 
 def test_several_files_at_once_are_refused(window, tmp_path):
@@ -134,7 +167,9 @@ def test_a_failed_save_keeps_the_changes_and_says_why(window, monkeypatch, tmp_p
     assert document.modified
 
 
-def test_what_a_crash_has_left_is_offered_and_restored(make_window, qtbot, tmp_path):
+@pytest.fixture
+def after_crash(make_window, qtbot, tmp_path):
+    """A window that offers "lost and found", and the crash copy."""
     crashed = make_window("two-equal")
     document = crashed.session.document
     document.edit(edits.renamed(edits.mirrored(document.latest), "lost and found"), "Rename")
@@ -148,10 +183,30 @@ def test_what_a_crash_has_left_is_offered_and_restored(make_window, qtbot, tmp_p
     again = make_window("two-equal")
     again.show()
     qtbot.waitUntil(lambda: "lost and found" in again.messages.text)
+    return again, swap
+
+
+def test_what_a_crash_has_left_is_offered_and_restored(after_crash, qtbot):
+    again, swap = after_crash
     again.messages.press("restore")
     qtbot.waitUntil(lambda: name_of(again) == "lost and found")  # a worker reads it
     assert again.session.document.modified
     assert not swap.exists()
+
+
+def test_what_a_crash_has_left_replaces_edits_only_where_they_may_go(after_crash, qtbot, monkeypatch):
+    again, swap = after_crash
+    again.shortcuts.do("add")
+    edited = again.session.document.latest
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Cancel)
+    again.messages.press("restore")
+    qtbot.waitUntil(lambda: not again.workers.running)
+    assert again.session.document.latest is edited
+    assert swap.exists()
+    assert "lost and found" in again.messages.text
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
+    again.messages.press("restore")
+    qtbot.waitUntil(lambda: name_of(again) == "lost and found")
 
 
 def test_the_recent_files_are_in_the_menu(window, tmp_path):

@@ -201,6 +201,22 @@ def test_a_number_of_particles_that_cannot_be_is_refused_in_a_sentence(window, q
     assert "number" in window.messages.text
 
 
+def test_the_field_for_the_seed_holds_every_seed_that_a_scenario_takes(window, qtbot):
+    window.filing.load_scenario("random-masses", 12, 4_294_967_295, play=False)
+    seed, document = window.docks.scenario.seed, window.session.document
+    before = document.latest
+    assert (seed.value(), seed.text()) == (4_294_967_295, "4,294,967,295")
+    seed.setFocus()
+    qtbot.keyClick(seed, Qt.Key.Key_Return)
+    assert document.latest is before
+    for typed, holds in (("4294967296", 4_294_967_295), ("4000000000", 4_000_000_000)):
+        seed.selectAll()
+        qtbot.keyClicks(seed, typed)
+        qtbot.keyClick(seed, Qt.Key.Key_Return)
+        assert document.latest.source.seed == holds
+    assert "4,294,967,295" in window.messages.text
+
+
 def test_restart_goes_to_time_0_and_to_the_end_to_the_last_time_also_where_there_is_a_range(window):
     clock = window.session.clock
     clock.range = (0.5, 1.0)

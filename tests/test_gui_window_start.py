@@ -41,6 +41,7 @@ def test_help_and_version_load_no_qt(argument):
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
+        (["", "--snapshot", "a.png"], "an empty name is none"),
         (["--n", "-3"], "'-3' is not a whole number"),
         (["--n", "0"], "'0' is not a number of particles: give 1 to 2,147,483,647"),
         (["--n", "1e10"], "'1e10' is not a number of particles"),

@@ -93,10 +93,6 @@ class AlgorithmsPage(QWidget):
         for lane in self.lanes.values():
             lane.set_theme(colours)
 
-    def open(self, path) -> bool:
-        """No file belongs to this page."""
-        return False
-
     def activated(self) -> None:
         """The page is shown: race, if there is no race on these particles yet."""
         self._active = True

@@ -48,13 +48,8 @@ class Colours:
         return self.name == "dark"
 
     @cached_property
-    def cluster_pixels(self) -> np.ndarray:
-        """The cluster colours as 0xAARRGGBB, (6,) uint32: the pixels of QImage.Format_ARGB32_Premultiplied."""
-        return np.array([colour.rgb() for colour in self.clusters], dtype=np.uint32)
-
-    @cached_property
     def mass_pixels(self) -> np.ndarray:
-        """The mass ramp as 0xAARRGGBB, (256,) uint32."""
+        """The mass ramp as 0xAARRGGBB, (256,) uint32: the pixels of QImage.Format_ARGB32_Premultiplied."""
         return ramp_pixels(self.mass)
 
     @cached_property

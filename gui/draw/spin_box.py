@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox
+from PySide6.QtWidgets import QDoubleSpinBox
 
 from ..model.typed_number import number
 from .refusal import refuse
@@ -42,13 +42,20 @@ class _Box:
         if self.minimum() <= typed <= self.maximum() and (self._fractions or typed == int(typed)):
             return ""
         kind, shown = "a number" if self._fractions else "a whole number", text.strip()[:40]
-        return f"{shown} is not taken: give {kind} from {self.minimum():,} to {self.maximum():,}"
+        return f"{shown} is not taken: give {kind} from {self.minimum():,.12g} to {self.maximum():,.12g}"
 
 
-class WholeBox(_Box, QSpinBox):
-    """For whole numbers."""
+class WholeBox(_Box, QDoubleSpinBox):
+    """For whole numbers; a QSpinBox holds none above 2^31 - 1, and seeds go further."""
 
     _fractions = False
+
+    def __init__(self, *arguments, **properties):
+        super().__init__(*arguments, **properties)
+        self.setDecimals(0)
+
+    def value(self) -> int:
+        return int(super().value())
 
     def valueFromText(self, text: str) -> int:  # noqa: N802
         return int(self._typed(text))

@@ -116,13 +116,14 @@ class Document:
 
     # files
 
-    def open_file(self, path) -> None:
+    def open_file(self, path, load: Callable | None = None) -> None:
         """Load a scenario (JSON), a history (npz) or weights (npy, npz); the content tells which.
 
         ValueError or OSError, one sentence, where that fails; for a large file through ``trouble``, later.  Only a
-        scenario keeps its path: saving must not overwrite an array with a scenario.
+        scenario keeps its path: saving must not overwrite an array with a scenario.  ``load(system, path)`` is called
+        instead of ``load`` where it is given.
         """
-        self._files.open(Path(path))
+        self._files.open(Path(path), load or self.load)
 
     def save(self, path=None) -> None:
         """Write the latest system as a scenario (JSON) to ``path`` (default: where it came from).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from .long_work import run_guarded
@@ -19,14 +20,14 @@ class FileOpening:
         self._document = document
         self._asked = 0
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path, load: Callable) -> None:
         own = path if is_scenario(path) else None
         if not is_larger(path, SMALL_FILE):
-            self._opened(read_system(path), own, path)
+            self._opened(read_system(path), own, path, load)
         else:
-            self._open_large(path, own)
+            self._open_large(path, own, load)
 
-    def _open_large(self, path: Path, own: Path | None) -> None:
+    def _open_large(self, path: Path, own: Path | None, load: Callable) -> None:
         document = self._document
         self._asked += 1
         asked, before = self._asked, document.latest
@@ -38,10 +39,10 @@ class FileOpening:
                         f"{path} was not opened, because the document was edited meanwhile: open it again"
                     )
                 else:
-                    self._opened(system, own, path)
+                    self._opened(system, own, path, load)
 
         run_guarded(document.run, lambda: read_system(path), opened, document.trouble.emit, f"opening {path}")
 
-    def _opened(self, system: System, own: Path | None, path: Path) -> None:
+    def _opened(self, system: System, own: Path | None, path: Path, load: Callable) -> None:
         self._document.recent = with_first(path, self._document.recent)
-        self._document.load(system, own)
+        load(system, own)

@@ -88,8 +88,10 @@ class LineEditing:
         """Take hold of a particle.  Of several in one place it is the last; a selection moves as one."""
         system = self.session.document.latest
         id = self.id_of(grip.cluster)
+        if not system.holds([id])[0]:
+            return  # it is still shown, but deleted
         chosen = self.session.selection.ids
-        ids = tuple(sorted(chosen)) if grip.kind == "disc" and id in chosen else (id,)
+        ids = tuple(self._selected()) if grip.kind == "disc" and id in chosen else (id,)
         if id not in chosen:
             self.session.selection.select_node(self._rank(grip.cluster))
         row = int(np.searchsorted(scene.shown, grip.cluster))
@@ -109,8 +111,8 @@ class LineEditing:
 
     def move(self, point: QPointF, scene: LineScene) -> bool:
         """Follow the mouse; False where there is nothing to hold any more, and so it lets go."""
-        document = self.session.document
-        if not document.dragging or not document.latest.holds(self.gesture.ids).all():  # a new document, or deleted
+        document, held = self.session.document, self.gesture is not None and self.session.document.dragging
+        if not held or not document.latest.holds(self.gesture.ids).all():  # a new document, or deleted
             self.end()
             return False
         move = {"disc": self._move_position, "tip": self._move_velocity, "rim": self._move_mass}[self.gesture.kind]
@@ -132,7 +134,7 @@ class LineEditing:
 
     def remove(self) -> bool:
         """Delete what is selected; whether there was anything."""
-        ids = self.session.selection.ids
+        ids = self._selected()
         if ids:
             what = "Delete particle" if len(ids) == 1 else f"Delete {len(ids):,} particles"
             self.session.document.edit(edits.removed(self.session.document.latest, ids), what)
@@ -140,7 +142,7 @@ class LineEditing:
 
     def nudge(self, across: float, along: float) -> bool:
         """Change positions of the selection by ``across`` and velocities by ``along``; whether there was anything."""
-        ids = sorted(self.session.selection.ids)
+        ids = self._selected()
         if not ids:
             return False
         system = self.session.document.latest
@@ -156,9 +158,16 @@ class LineEditing:
     def scale_mass(self, grip: Grip, notches: float) -> None:
         """Multiply a particle's mass by 1.1 for each notch of the wheel."""
         system, id = self.session.document.latest, self.id_of(grip.cluster)
+        if not system.holds([id])[0]:
+            return
         mass = float(system.particles.mass[system.ranks([id])[0]]) * WHEEL**notches
         new = edits.with_mass(system, id, min(max(neat(mass, 1e-3 * mass), 1e-9), 1e9))
         self.session.document.edit(new, "Change mass", ("mass", id))
+
+    def _selected(self) -> list[int]:
+        """The ids of the selection, without those that are still shown but deleted."""
+        members = np.sort(self.session.selection.members)
+        return members[self.session.document.latest.holds(members)].tolist()
 
     def id_of(self, cluster: int) -> int:
         """The particle that a drag of a cluster at time 0 takes."""

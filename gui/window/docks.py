@@ -69,6 +69,7 @@ class Docks:
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
         self._before_panel: Whereabouts | None = None
+        self._before_lesson: Whereabouts | None = None
         self.views = QSplitter(Qt.Orientation.Vertical)
         self.views.setObjectName("readouts")
         self.views.setChildrenCollapsible(False)

@@ -15,7 +15,6 @@ from ..model.system import System
 from .waiting import wait_while
 
 FIGURES = (".png", ".svg", ".pdf")
-ARRAYS = (".npy", ".npz", ".pt", ".pth", ".bin", ".safetensors")
 LARGE = 20_000  # particles that are drawn up in a worker
 OPENED = (
     "All that can be opened (*.json *.npz *.npy *.pt *.pth *.safetensors *.png *.svg *.pdf);;"
@@ -34,48 +33,53 @@ class Filing:
     # opening
 
     def open(self, path, time: float | None = None) -> None:
-        """Open a file or folder: whoever knows what it is takes it.  ValueError or OSError in one sentence."""
+        """Open a file or folder: whoever knows what it is takes it.  ValueError or OSError in one sentence.
+
+        What is open, a lesson too, is left only once the file has been read.
+        """
+        from ..weights.opening import SUFFIXES
+
         path = Path(path)
-        self._leave_lesson()
-        if path.is_dir() or path.suffix.lower() in ARRAYS:
-            for name in ("training",) if path.is_dir() else ("weights",):
-                page = self._window.pages.built(name)
-                if page is not None and page.open(path):
-                    self._window.pages.show(name)
-                    return
-        if path.is_dir():
+        name = "training" if path.is_dir() else "weights" if path.suffix.lower() in SUFFIXES else ""
+        page = self._window.pages.built(name) if name else None
+        if page is not None and page.open(path):
+            self._leave_lesson()
+            self._window.pages.show(name)
+        elif path.is_dir():
             raise ValueError(f"{path}: this folder is no training run")
-        if not self.may_leave():
-            return
-        if path.suffix.lower() in FIGURES:
+        elif path.suffix.lower() in FIGURES:
             self._open_figure(path, time)
         else:
-            self._open_document(path, 0.0 if time is None else time)
-        if self._window.pages.shown not in ("particles", "weights"):
-            self._window.pages.show("particles")
+            self._document.open_file(path, lambda system, own: self._replace(system, own, time or 0.0))
 
-    def _open_document(self, path: Path, time: float) -> None:
-        self._session.begin_at(time)
-        try:
-            self._document.open_file(path)
-        except (ValueError, OSError):
-            self._session.begin_at(0.0)
-            raise
+    def _replace(self, system: System, path: Path | None, time: float) -> None:
+        """Another document, if the user lets the present one go."""
+        if self.may_leave():
+            self._session.begin_at(time)
+            self._document.load(system, path)
+            if self._window.pages.shown not in ("particles", "weights"):
+                self._window.pages.show("particles")
 
     def _open_figure(self, path: Path, time: float | None) -> None:
         """In a worker: a small figure can stand for many particles."""
         from ..export.reopen import figure_in
 
+        def found(figure) -> None:
+            self._replace(figure.system, None, figure.time if time is None else time)
+
+        self._later(lambda: figure_in(path), found, f"opening {path.name}", path)
+
+    def _later(self, work, then, what: str, name) -> None:
+        """A new document out of a worker: ``then(result)``, unless the document was changed meanwhile."""
         before = self._document.latest
 
-        def found(figure) -> None:
+        def arrived(result) -> None:
             if self._document.latest is before:
-                self._session.begin_at(figure.time if time is None else time)
-                self._document.load(figure.system)
+                then(result)
             else:
-                self._window.tell(f"{path} was not opened, because the document was changed meanwhile: open it again.")
+                self._window.tell(f"{name} was not opened, because the document was changed meanwhile: open it again.")
 
-        self._window.workers.run(lambda: figure_in(path), found, f"opening {path.name}", key="scenario")
+        self._window.workers.run(work, arrived, what, key="scenario")
 
     def load_scenario(self, name: str, n: int | None = None, seed: int | None = None, *, play: bool = True) -> None:
         """Load one of the catalogue; a large one is drawn up in a worker.  ValueError for what cannot be."""
@@ -85,11 +89,11 @@ class Filing:
             self._loaded(System.of_scenario(scenarios.get(name, n, seed)), play)
         else:
             check_room(count)
-            self._window.workers.run(
+            self._later(
                 lambda: System.of_scenario(scenarios.get(name, n, seed)),
                 lambda system: self._loaded(system, play),
                 f"drawing up {count:,} particles",
-                key="scenario",
+                f"“{name}”",
             )
 
     def _loaded(self, system: System, play: bool) -> None:

@@ -43,8 +43,11 @@ def _offer(window, lost: Restorable | None = None) -> None:
         return
 
     def restored(swapped) -> None:
-        restore(window.session.document, swapped)
-        discard(lost)
+        if window.filing.may_leave():
+            restore(window.session.document, swapped)
+            discard(lost)
+        else:
+            _offer(window, lost)
 
     what = f"restoring {lost.name}"
     window.messages.tell(

@@ -61,7 +61,7 @@ class MainWindow(QMainWindow):
         self.messages = MessageStrip(self)
         self.workers = Workers(self, self.tell)
         self._connect_document()
-        self.shortcuts = Shortcuts(self, self.report)
+        self.shortcuts = Shortcuts(self, self.attempt)
         self._add_actions()
         self._build()
         self.autosave = None if unsaved is None else Autosave(session.document, unsaved, self._run_quietly)
@@ -127,16 +127,12 @@ class MainWindow(QMainWindow):
         else:
             self.messages.over(page)
 
-    def report(self, error: BaseException) -> None:
-        """Say what went wrong."""
-        self.tell(one_sentence(error))
-
     def attempt(self, what: Callable[[], None]) -> bool:
         """Do it; an error of a foreseen kind becomes a message.  Whether it went well."""
         try:
             what()
         except (ValueError, OSError, RuntimeError, MemoryError) as error:
-            self.report(error)
+            self.tell(one_sentence(error))
             return False
         return True
 

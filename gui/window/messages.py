@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
@@ -16,29 +17,31 @@ BESIDE = (10, 12)  # pixels left and right of it
 class MessageStrip(QFrame):
     """A sentence above the page, with buttons; it covers nothing that can be pressed.
 
-    A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays.  A remark that
-    is short enough lies over ``bar.document``, a text that can wait, so that nothing moves for it; all else has a row
-    of its own under the bar, which takes no room while there is nothing to say.
+    A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays until it is
+    answered or closed: what is said meanwhile covers it only until that goes.  A remark that is short enough lies over
+    ``bar.document``, a text that can wait, so that nothing moves for it; all else has a row of its own under the bar,
+    which takes no room while there is nothing to say.
     """
 
     def __init__(self, window: QWidget):
         super().__init__(window)
         self.setObjectName("message")
         self._page, self._asks, self._passes = "", False, False
+        self._question: Callable[[], None] | None = None  # asks it again
         self._row: QHBoxLayout | None = None
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = QHBoxLayout()
         self._close = QPushButton("Close", flat=True)
         self._close.setAccessibleName("Close the message")
-        self._close.clicked.connect(self.hide)
+        self._close.clicked.connect(self._answered)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 6, 4)
         row.addWidget(self._text, 1)
         row.addLayout(self._buttons)
         row.addWidget(self._close)
         self._timer = QTimer(self, singleShot=True)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._go)
         self.hide()
 
     @property
@@ -49,20 +52,22 @@ class MessageStrip(QFrame):
     def tell(self, text: str, kind: str = "error", page: str = "", **buttons: Callable[[], None]) -> None:
         """Show ``text``; ``kind`` is "error" or "info", ``page`` the name of the page that it is about.
 
-        Each other keyword becomes a button: ``copy_details=function``.
+        Each other keyword becomes a button: ``copy_details=function``; of kind "info" it is a question then.
         """
         text = " ".join(str(text).split())
         text = text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
         self._timer.stop()
         self._page, self._asks, self._passes = page, bool(buttons), kind == "info" and not buttons
+        if kind == "info" and buttons:
+            self._question = partial(self.tell, text, kind, page, **buttons)
         self._text.setText(text)
         while self._buttons.count():
             self._buttons.takeAt(0).widget().deleteLater()
         for name, action in buttons.items():
             button = QPushButton(name.replace("_", " ").capitalize())
             button.setProperty("name", name)
+            button.clicked.connect(self._answered)
             button.clicked.connect(action)
-            button.clicked.connect(self.hide)
             self._buttons.addWidget(button)
         self.setProperty("kind", kind)
         self.style().unpolish(self)
@@ -92,7 +97,19 @@ class MessageStrip(QFrame):
     def over(self, page: str = "") -> None:
         """What was said about ``page`` ("": about anything) no longer holds; a question waits for its answer."""
         if not self._asks and page in ("", self._page):
-            self.hide()
+            self._go()
+
+    def _answered(self) -> None:
+        """A button was pressed."""
+        if self._asks and self.property("kind") == "info":
+            self._question = None
+        self._go()
+
+    def _go(self) -> None:
+        """Hide; a question that is still open is shown again."""
+        self.hide()
+        if self._question is not None:
+            self._question()
 
     def page_shown(self, name: str) -> None:
         """Another page has come to the front: what is said of it stays, what was said of others goes."""

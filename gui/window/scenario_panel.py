@@ -27,7 +27,6 @@ from ..model.action import Action
 
 ROOM_FOR_BOTH = 520  # pixels of height; in less, scenarios and exact numbers are behind tabs
 MOST = 10_000_000  # particles in the number field
-LARGEST_SEED = 2**31 - 1  # that a number field takes
 
 
 def readable(name: str) -> str:
@@ -168,7 +167,7 @@ class ScenarioPanel(QWidget):
         smallest, _default, largest = scenarios.sizes(recipe.name) if recipe else (0, 0, 0)
         most = max(MOST, len(system))
         sizes = (smallest, min(largest, most)) if smallest < largest else (0, most)  # it is also for random ones
-        seeds = (0, LARGEST_SEED)
+        seeds = (0, scenarios.LARGEST_SEED)
         seed = recipe.seed if recipe and recipe.seed else 0
         for box, value, ends in ((self.count, len(system), sizes), (self.seed, seed, seeds)):
             box.blockSignals(True)

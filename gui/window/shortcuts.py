@@ -7,7 +7,6 @@ reached by the menus and the palette, and play and pause by Alt+K.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QObject
@@ -28,7 +27,6 @@ from PySide6.QtWidgets import (
 
 from ..model.action import Action
 
-log = logging.getLogger("gui")
 MOVES = {"Left", "Right", "Shift+Left", "Shift+Right", "Home", "End"}
 PRESSES = {"Space", "Shift+Space"}
 EDITS = {"Esc", "Del", "Ctrl+A", "Ctrl+Z", "Ctrl+Y", "Ctrl+Shift+Z"}
@@ -57,11 +55,11 @@ def reserved(widget: QWidget | None) -> set[str]:
 
 class Shortcuts(QObject):
     """The QActions of a table by their id.  ``controllers`` are objects with ``do_<id>`` methods and, where they make
-    sense, ``is_<id>``, ``can_<id>`` and ``text_<id>``."""
+    sense, ``is_<id>``, ``can_<id>`` and ``text_<id>``; ``attempt`` does it, and says what goes wrong."""
 
-    def __init__(self, window: QWidget, report: Callable[[BaseException], None]):
+    def __init__(self, window: QWidget, attempt: Callable[[Callable[[], None]], bool]):
         super().__init__(window)
-        self._window, self._report = window, report
+        self._window, self._attempt = window, attempt
         self.table: dict[str, Action] = {}
         self.actions: dict[str, QAction] = {}
         self._controllers: dict[str, object] = {}
@@ -90,9 +88,7 @@ class Shortcuts(QObject):
         if self._asked("can", id) is False:
             return
         try:
-            getattr(self._controllers[id], "do_" + id.replace("-", "_"))()
-        except (ValueError, OSError, RuntimeError) as error:
-            self._report(error)
+            self._attempt(getattr(self._controllers[id], "do_" + id.replace("-", "_")))
         finally:
             self.refresh()
 

@@ -15,8 +15,6 @@ from PySide6.QtWidgets import QApplication, QWidget
 from ..draw.palette import Colours
 from .style_sheet import style_sheet
 
-THEME_NAMES = ("light", "dark", "system")
-
 
 @dataclass(frozen=True)
 class Chrome:
@@ -77,7 +75,7 @@ def chrome(name: str) -> Chrome:
 
 
 def resolved(name: str) -> str:
-    """ "light" or "dark" for one of THEME_NAMES; "system" asks the platform, and is light where it does not say."""
+    """The theme of that name, "light" or "dark"; "system" asks the platform, and is light where it does not say."""
     if name != "system":
         return name
     dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlid
 
 from ..draw.magnification import magnified
 from ..draw.palette import Colours
+from ..model.clock import LOOPS
 from .icons import icon
 from .theme import chrome
 from .timeline import Timeline
@@ -16,7 +17,6 @@ from .timeline import Timeline
 SLOWEST, FASTEST = -5, 5  # powers of two
 NOTCHES = 4  # of the speed slider, to a power of two
 AXES = (("linear", "even time"), ("log", "log time"), ("merges", "one merge each"))
-LOOPS = ("once", "loop", "bounce")
 LOOP_TEXT = {"once": "stops at the end", "loop": "starts again at the end", "bounce": "turns round at the end"}
 
 
