@@ -95,3 +95,20 @@ def test_a_lesson_goes_on_behind_it(window, qtbot):
     window.shortcuts.do("class-mode")
     assert window.docks.lessons.in_lesson
     assert not window.lessons_dock.isHidden()
+
+
+def test_lessons_behind_it_are_there_after_a_restart(make_window, qtbot):
+    def opened():
+        window = make_window("two-equal", "--size", "1200x800")
+        window.show()
+        qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
+        return window
+
+    first = opened()
+    first.shortcuts.do("lessons")
+    first.shortcuts.do("class-mode")
+    first.close()
+    second = opened()
+    second.shortcuts.do("class-mode")
+    assert second.docks.lessons is second.lessons_dock.widget()
+    assert second.docks.lessons.isVisible()

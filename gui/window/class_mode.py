@@ -23,10 +23,13 @@ class ClassMode(QObject):
 
     def follow(self) -> None:
         """Be in class mode, or out of it, as the option says."""
-        if self._window.session.options.class_mode and self._docks.readouts is not None:
+        if self._docks.readouts is None:
+            return  # the window is not built yet
+        if self._window.session.options.class_mode:
             self._enter()
         else:
             self.leave()
+            self._docks.fill_lessons()
 
     def leave(self) -> None:
         """Put everything back; the option stays as it is."""

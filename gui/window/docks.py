@@ -91,6 +91,9 @@ class Docks:
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
             self.class_mode.follow()
+
+    def fill_lessons(self) -> None:
+        """Lessons that are shown, as at the end of the time before or behind class mode, have their panel."""
         if not self.lessons_dock.isHidden():
             self.lessons_panel()
 
