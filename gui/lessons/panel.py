@@ -179,7 +179,7 @@ class LessonPanel(QWidget):
         self.stage.show(scene)
         self._note("seen")
         self._page.show_scene(self.lesson, at, self._progress.done(self.lesson))
-        had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
+        had_focus = self._has_focus()
         self._pages.setCurrentWidget(self._page)
         if had_focus:
             self._page.take_focus()
@@ -197,10 +197,15 @@ class LessonPanel(QWidget):
 
     def _close(self) -> None:
         if self.lesson is not None:
-            self.lesson = None
+            self.lesson, had_focus = None, self._has_focus()
             self._fill_shelf()
             self._pages.setCurrentWidget(self._shelf)
-            self._shelf.list.setFocus()
+            if had_focus:
+                self._shelf.list.setFocus()
+
+    def _has_focus(self) -> bool:
+        """Has something in here the keyboard?  Where nothing has it, it may be had."""
+        return self.isVisible() and self.isAncestorOf(QApplication.focusWidget() or self)
 
     def _fill_shelf(self) -> None:
         """Show all lessons and how far each is done: one at a time, so that nothing has to wait."""
