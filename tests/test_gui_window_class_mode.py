@@ -5,7 +5,8 @@ import pytest
 pytest.importorskip("PySide6")
 
 from mouse import click, drag
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 
 from gui.draw.magnification import SEEN_AS, magnification
 
@@ -112,3 +113,18 @@ def test_lessons_behind_it_are_there_after_a_restart(make_window, qtbot):
     second.shortcuts.do("class-mode")
     assert second.docks.lessons is second.lessons_dock.widget()
     assert second.docks.lessons.isVisible()
+
+
+def test_the_panels_are_not_switched_in_it(window, qtbot):
+    window.shortcuts.do("class-mode")
+    qtbot.waitUntil(lambda: shown(window) == {"line", "linked", "transport"})
+    qtbot.wait(60)
+    height = window.views_dock.height()
+    for which in (Qt.Key.Key_F3, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F4):
+        QTest.keyClick(window, which)
+        qtbot.wait(20)
+    assert shown(window) == {"line", "linked", "transport"}
+    assert window.views_dock.height() == height
+    window.shortcuts.do("class-mode")
+    QTest.keyClick(window, Qt.Key.Key_F3)
+    assert not window.scenario_dock.isVisible()
