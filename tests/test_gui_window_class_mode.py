@@ -128,3 +128,15 @@ def test_the_panels_are_not_switched_in_it(window, qtbot):
     window.shortcuts.do("class-mode")
     QTest.keyClick(window, Qt.Key.Key_F3)
     assert not window.scenario_dock.isVisible()
+
+
+def test_panels_of_a_wide_window_leave_room_in_a_narrow_one(window, qtbot):
+    window.resize(1360, 860)
+    window.shortcuts.do("lessons")
+    qtbot.wait(50)
+    window.shortcuts.do("class-mode")
+    window.resize(900, 600)
+    qtbot.wait(60)
+    window.shortcuts.do("class-mode")
+    least = [dock.minimumSizeHint().width() for dock in (window.lessons_dock, window.views_dock)]
+    qtbot.waitUntil(lambda: window.pages.width() >= min(450, 900 - sum(least) - 20), timeout=1000)

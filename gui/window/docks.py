@@ -139,6 +139,17 @@ class Docks:
         width = min(WIDTHS["lessons"], self._window.width() // 3)
         self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
 
+    def make_room(self) -> None:
+        """The middle has at least half of the window, as far as the panels can be so narrow."""
+        room = self._window.width() // 2
+        sides = [self.scenario_dock, self.lessons_dock, self.views_dock]
+        sides = [dock for dock in sides if dock.isVisible() and not dock.isFloating() and dock.x() >= 0]
+        taken = {dock.x(): dock for dock in sides}  # of tabs one
+        over = sum(dock.width() for dock in taken.values()) - room
+        if over > 0 and self._window.pages.width() < room:
+            widths = [dock.width() * room // (room + over) for dock in taken.values()]
+            self._window.resizeDocks([*taken.values()], widths, Qt.Orientation.Horizontal)
+
     def _lesson_begins(self) -> None:
         self._before_lesson = Whereabouts(self._window)
 
