@@ -1,0 +1,31 @@
+"""The export dialog of the window: it keeps its size, and its folder."""
+
+import pytest
+
+pytest.importorskip("PySide6")
+
+from gui.export.dialog import ExportDialog
+
+pytestmark = pytest.mark.qt
+
+
+def opened(window) -> ExportDialog:
+    window.shortcuts.do("export")
+    return window.findChildren(ExportDialog)[-1]
+
+
+def test_the_dialog_keeps_its_size_while_it_works(window, qtbot, tmp_path):
+    dialog = opened(window)
+    dialog.kinds["film"].click()
+    dialog.path.setText(str(tmp_path / "a.mp4"))
+    dialog.path.textEdited.emit(dialog.path.text())
+    size, place = dialog.size(), dialog.write.geometry()
+    dialog.write.click()
+    for kind in ("picture", "table", "film"):
+        dialog.kinds[kind].click()
+        qtbot.wait(30)
+        assert dialog.size() == size
+        assert dialog.write.geometry() == place
+    assert dialog.height() > dialog.layout().minimumSize().height()
+    dialog.close()
+    qtbot.waitUntil(lambda: not dialog.exporter.running)
