@@ -29,3 +29,15 @@ def test_the_dialog_keeps_its_size_while_it_works(window, qtbot, tmp_path):
     assert dialog.height() > dialog.layout().minimumSize().height()
     dialog.close()
     qtbot.waitUntil(lambda: not dialog.exporter.running)
+
+
+def test_the_next_export_is_proposed_beside_the_last_one(window, qtbot, tmp_path):
+    dialog = opened(window)
+    dialog.kinds["table"].click()
+    dialog.path.setText(str(tmp_path / "a.csv"))
+    with qtbot.waitSignal(dialog.exporter.finished, timeout=30_000):
+        dialog.write.click()
+    dialog.close()
+    again = opened(window)
+    assert again.path.text() == str(tmp_path / "two-equal.png")
+    again.close()

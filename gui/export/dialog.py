@@ -216,7 +216,7 @@ class ExportDialog(QDialog):
         self._say(f"{done:,} of {total:,}", "quiet")
 
     def _finished(self, path: str, note: str) -> None:
-        self.file.targets.allow(Path(path))
+        self.file.written(Path(path))
         self._stopped(f"Written: {path}" + (f"\n{note}" if note else ""), "good")
 
     def _stopped(self, sentence: str, role: str) -> None:
