@@ -202,3 +202,10 @@ def test_the_whole_reason_why_a_solver_cannot_run_is_written(make_page, monkeypa
     lane.grab()
     rect, _, words = next(args for args in written if args[-1] == lane.words)
     assert lane.fontMetrics().boundingRect(rect.toRect(), Qt.TextFlag.TextWordWrap, words).height() <= rect.height() + 1
+
+
+@pytest.mark.parametrize(("scenario", "word"), [("chain", "t ="), ("gaussian-weights", "strength")])
+def test_time_has_its_name(make_page, scenario, word):
+    page = make_page(System.of_scenario(scenarios.get(scenario)))
+    assert page.again.text() == f"Race to {word}"
+    assert f"until {word} " in page.about.text()

@@ -10,13 +10,16 @@ import pytest
 
 pytest.importorskip("PySide6")
 
+import numpy as np
 from PIL import Image
 
 from gui.export.copying import as_command
-from gui.export.headless import main
+from gui.export.headless import main, system_of
 from gui.export.own_session import session_of
 from gui.export.reopen import figure_in
 from gui.model.system import System
+from gui.weights.safetensors_file import write_safetensors
+from gui.weights.tensors import Tensor
 from particles import scenarios
 
 pytestmark = pytest.mark.qt
@@ -98,3 +101,28 @@ def test_the_copied_command_line_opens_the_same_scene(qapp, tmp_path, monkeypatc
     figure = figure_in(path)
     assert (figure.time, figure.system.source) == (0.625, session.document.system.source)
     session.close()
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt", ".npz", ".npy"])
+def test_a_file_of_weights_shows_the_tensor_that_the_window_begins_with(tmp_path, suffix):
+    path = tmp_path / f"net{suffix}"
+    bias, matrix = np.float32([5, 6, 7]), np.float32([[0.5, -1], [2, 0.25]])
+    if suffix == ".pt":
+        torch = pytest.importorskip("torch")
+        torch.save({"a.bias": torch.from_numpy(bias), "a.weight": torch.from_numpy(matrix)}, path)
+    elif suffix == ".safetensors":
+        write_safetensors(path, Tensor(None, "a.weight", matrix, "float32"))
+    elif suffix == ".npz":
+        np.savez(path, **{"a.bias": bias, "a.weight": matrix})
+    else:
+        np.save(path, matrix)
+    system = system_of(SimpleNamespace(subject=str(path)))[0]
+    assert system.name == ("net" if suffix == ".npy" else "net: a.weight")
+    assert system.particles.position.tolist() == [-1, 0.25, 0.5, 2]
+
+
+def test_a_file_without_weights_is_refused_in_a_sentence_that_is_true(qapp, capsys, tmp_path):
+    np.savez(tmp_path / "w.npz", steps=np.int64([4]))
+    code, _out, err = run(qapp, capsys, subject=str(tmp_path / "w.npz"), snapshot=tmp_path / "a.png")
+    assert code == 2
+    assert err.startswith("error: w.npz holds no weights: It holds int64. ")

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.qt
 ASKED = [(lesson, at) for lesson in lessons() for at, scene in enumerate(lesson.scenes) if scene.question is not None]
 AXES = {"draw_grid", "_draw_time", "_write_slopes"}  # numbers that say where something is drawn
 NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
-SCALE = re.compile(r"in a time of \S+")  # of the arrows: an axis too
+SCALE = re.compile(r"(in a time|by a strength) of \S+")  # of the arrows: an axis too
 WORDS = {"two": 2, "three": 3, "four": 4, "eight": 8, "sixteen": 16}  # said in words by a question
 IDEAS = {about.idea for about in ABOUT.values()}
 # 0 and 1 stand everywhere: they give something away only where the text speaks of what is asked.

@@ -6,7 +6,7 @@ pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QListWidget
 
 from gui.lessons.shelf import lessons
 
@@ -131,3 +131,15 @@ def test_the_race_does_not_lie_over_the_lesson_in_a_small_window(window, qtbot):
     qtbot.waitUntil(lambda: window.pages.minimumSizeHint().width() <= window.pages.width())
     assert window.lessons_dock.geometry().right() < window.pages.geometry().left()
     assert window.docks.lessons.width() <= window.lessons_dock.width()
+
+
+def test_who_chooses_a_scenario_during_a_lesson_keeps_the_keyboard(window, qtbot):
+    focused(window, qtbot)
+    window.docks.open_lesson(lessons()[0].name)
+    window.docks.scenario_to_front()
+    chooser = window.docks.scenario.findChild(QListWidget)
+    chooser.setFocus()
+    chooser.setCurrentRow(chooser.currentRow() + 1)
+    window.docks._load("sheet", None, None)
+    assert not window.docks.lessons.in_lesson
+    assert QApplication.focusWidget() is chooser

@@ -154,3 +154,19 @@ def test_the_values_of_a_tall_tree_are_whole(qtbot):
     texts = [text for _, text in view.session.axis.ticks(int(area.height() / 45))]
     font = sized(view.font(), SMALL)
     assert max(QFontMetricsF(font).horizontalAdvance(text) for text in texts) <= area.left() - 6
+
+
+@pytest.mark.parametrize("share", [0.0, 0.37])
+def test_of_a_hidden_future_nothing_is_drawn(qapp, monkeypatch, share):
+    view = CountsView(Session(Document(System.of_scenario(scenarios.get("two-equal")))), LIGHT)
+    view.resize(400, 300)
+    view.session.options.set(future=False)
+    view.session.clock.t = share * view.session.clock.horizon
+    drawn = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    view._layers.clear()
+    monkeypatch.setattr(CountsView, "_draw_curves", lambda *_: None)
+    empty = view.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    now = int(view.frame(view.paper()).across(share)) + 1
+    differs = (pixels(drawn) != pixels(empty)).any(axis=0)
+    assert not differs[now + 1 :].any()
+    assert differs[:now].any()

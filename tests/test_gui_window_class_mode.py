@@ -5,7 +5,8 @@ import pytest
 pytest.importorskip("PySide6")
 
 from mouse import click, drag
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
 
 from gui.draw.magnification import SEEN_AS, magnification
 
@@ -95,3 +96,47 @@ def test_a_lesson_goes_on_behind_it(window, qtbot):
     window.shortcuts.do("class-mode")
     assert window.docks.lessons.in_lesson
     assert not window.lessons_dock.isHidden()
+
+
+def test_lessons_behind_it_are_there_after_a_restart(make_window, qtbot):
+    def opened():
+        window = make_window("two-equal", "--size", "1200x800")
+        window.show()
+        qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
+        return window
+
+    first = opened()
+    first.shortcuts.do("lessons")
+    first.shortcuts.do("class-mode")
+    first.close()
+    second = opened()
+    second.shortcuts.do("class-mode")
+    assert second.docks.lessons is second.lessons_dock.widget()
+    assert second.docks.lessons.isVisible()
+
+
+def test_the_panels_are_not_switched_in_it(window, qtbot):
+    window.shortcuts.do("class-mode")
+    qtbot.waitUntil(lambda: shown(window) == {"line", "linked", "transport"})
+    qtbot.wait(60)
+    height = window.views_dock.height()
+    for which in (Qt.Key.Key_F3, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F4):
+        QTest.keyClick(window, which)
+        qtbot.wait(20)
+    assert shown(window) == {"line", "linked", "transport"}
+    assert window.views_dock.height() == height
+    window.shortcuts.do("class-mode")
+    QTest.keyClick(window, Qt.Key.Key_F3)
+    assert not window.scenario_dock.isVisible()
+
+
+def test_panels_of_a_wide_window_leave_room_in_a_narrow_one(window, qtbot):
+    window.resize(1360, 860)
+    window.shortcuts.do("lessons")
+    qtbot.wait(50)
+    window.shortcuts.do("class-mode")
+    window.resize(900, 600)
+    qtbot.wait(60)
+    window.shortcuts.do("class-mode")
+    least = [dock.minimumSizeHint().width() for dock in (window.lessons_dock, window.views_dock)]
+    qtbot.waitUntil(lambda: window.pages.width() >= min(450, 900 - sum(least) - 20), timeout=1000)

@@ -51,7 +51,7 @@ class AlgorithmsPage(QWidget):
         self.moved()
 
     def _build(self) -> None:
-        self.again = QPushButton("Race to t =")
+        self.again = QPushButton()
         self.again.setProperty("primary", True)
         self.again.setToolTip(ACTIONS[0].why)
         self.again.clicked.connect(self.do_race_run)
@@ -187,7 +187,7 @@ class AlgorithmsPage(QWidget):
         self.clock_chosen()
         when = f"{system.time_word} {race.time:.4g}"
         self.headline.setText(question(len(race.particles), when))
-        self._say_about(race)
+        self._say_about(race, when)
 
     def _failed(self, error: Exception) -> None:
         if not isinstance(error, Stopped):
@@ -207,6 +207,7 @@ class AlgorithmsPage(QWidget):
 
     def _time_changed(self) -> None:
         """The field shows the present time again."""
+        self.again.setText(f"Race to {self.session.document.system.time_word}")
         self.when.show_value(self._time)
 
     @property
@@ -215,8 +216,8 @@ class AlgorithmsPage(QWidget):
         clock = self.session.clock
         return clock.t or clock.horizon / 2
 
-    def _say_about(self, race: racing.Race) -> None:
-        about = "Every line shows the particles in free flight until t; a step puts those together that collided."
+    def _say_about(self, race: racing.Race, when: str) -> None:
+        about = f"Every line shows the particles in free flight until {when}; a step puts those together that collided."
         if race.stride > 1:
             total = len(self.session.document.system)
             about += f" One in {race.stride} of the {total:,} particles takes part, so that each step can be seen."

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -30,7 +31,7 @@ from .own_session import own_session
 from .preview import Preview
 from .request import TITLES, job_of, summary
 
-WIDE = QSize(1060, 620)
+WIDE = QSize(1060, 680)
 
 
 class ExportDialog(QDialog):
@@ -42,7 +43,6 @@ class ExportDialog(QDialog):
     def __init__(self, session, view_classes, colours: Colours, parent: QWidget | None = None):
         super().__init__(parent)
         self.setWindowTitle("Export")
-        self.resize(WIDE)
         self._session = session
         self._stack = ExitStack()  # what is left to end, the last first; ended once, though a close is told twice
         self._own = self._stack.enter_context(own_session(session))
@@ -55,6 +55,7 @@ class ExportDialog(QDialog):
         for end in (self.preview.close_page, self.exporter.closing):
             self._stack.callback(end)
         self._stack.callback(session.document.changed.disconnect, self._follow)
+        self._fit()
         self._choose_kind("picture")
 
     def _lay_out(self) -> None:
@@ -73,6 +74,18 @@ class ExportDialog(QDialog):
         whole.setSpacing(18)
         whole.addWidget(self.preview, 1)
         whole.addWidget(side)
+
+    def _fit(self) -> None:
+        """Room for the largest form from the beginning: the dialog never grows under the mouse."""
+        self.layout().setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        for part in self.findChildren(QWidget):
+            part.ensurePolished()  # the style sheet has a say in sizes
+        least = QSize()
+        for kind in TITLES:
+            self.form.show_kind(kind)
+            least = least.expandedTo(self.layout().minimumSize())
+        self.setMinimumSize(least)
+        self.resize(WIDE.expandedTo(least))
 
     def _make_switch(self) -> QHBoxLayout:
         self.kinds = {}
@@ -105,7 +118,10 @@ class ExportDialog(QDialog):
         self.told.setMinimumHeight(36)
         self.progress = QProgressBar(textVisible=False)
         self.progress.setAccessibleName("Progress")
-        self._keep_room(self.progress)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.progress.setSizePolicy(policy)
+        self.progress.hide()
         self.write = QPushButton("Export", default=True)
         self.write.setProperty("primary", True)
         self.leave = QPushButton("Close", autoDefault=False)
@@ -116,13 +132,6 @@ class ExportDialog(QDialog):
         column.addWidget(self.progress)
         column.addWidget(self.told)
         column.addLayout(buttons)
-
-    @staticmethod
-    def _keep_room(widget: QWidget) -> None:
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        policy.setRetainSizeWhenHidden(True)
-        widget.setSizePolicy(policy)
-        widget.hide()
 
     def _connect(self) -> None:
         for kind, button in self.kinds.items():
@@ -210,7 +219,7 @@ class ExportDialog(QDialog):
         self._say(f"{done:,} of {total:,}", "quiet")
 
     def _finished(self, path: str, note: str) -> None:
-        self.file.targets.allow(Path(path))
+        self.file.written(Path(path))
         self._stopped(f"Written: {path}" + (f"\n{note}" if note else ""), "good")
 
     def _stopped(self, sentence: str, role: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
@@ -10,9 +11,14 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, 
 from .request import SUFFIXES
 from .target import Targets, with_ending
 
+_FOLDERS: WeakKeyDictionary = WeakKeyDictionary()  # session -> where its last export is
+
 
 class FileRow(QWidget):
-    """``edited`` tells a name that was typed or chosen; ``targets`` what may be replaced."""
+    """``edited`` tells a name that was typed or chosen; ``targets`` what may be replaced.
+
+    A name is proposed in the folder of the session's last export, at first in the user's own.
+    """
 
     edited = Signal(str)
 
@@ -35,10 +41,19 @@ class FileRow(QWidget):
         if name and name != self._proposal:
             path = with_ending(Path(name).expanduser(), form)
         else:
-            path = self.targets.free(Path.home() / (self._name() + SUFFIXES[form]))
+            path = self.targets.free(self._folder() / (self._name() + SUFFIXES[form]))
             self._proposal = str(path)
         self.path.setText(str(path))
         return path
+
+    def written(self, path: Path) -> None:
+        """The export is there."""
+        self.targets.allow(path)
+        _FOLDERS[self._session] = path.parent
+
+    def _folder(self) -> Path:
+        last = _FOLDERS.get(self._session)
+        return last if last is not None and last.is_dir() else Path.home()
 
     def _name(self) -> str:
         told = "".join(c if c.isalnum() or c in "-_ " else "-" for c in self._session.document.system.name)

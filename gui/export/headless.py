@@ -70,8 +70,22 @@ def system_of(args) -> tuple[System, float | None, str | None]:
         figure = figure_in(path)
         return figure.system, figure.time, figure.view
     from gui.model.opening import read_system
+    from gui.weights.opening import holds_weights
 
-    return read_system(path), None, None
+    return _of_weights(path) if holds_weights(path) else read_system(path), None, None
+
+
+def _of_weights(path: Path) -> System:
+    """The tensor with which the page of weights begins."""
+    from gui.weights.opening import first_choice, open_weights
+    from gui.weights.subject import subject
+
+    opened = open_weights(path)
+    try:
+        name = first_choice(opened).name
+        return subject(opened.tensor(name), name=opened.title(name)).system
+    finally:
+        opened.close()
 
 
 def _write(args) -> None:

@@ -174,15 +174,11 @@ class LessonPanel(QWidget):
             self._fill_shelf()
 
     def _go(self, at: int) -> None:
-        self.at = at
-        scene = self.lesson.scenes[at]
+        self.at, scene = at, self.lesson.scenes[at]
         self.stage.show(scene)
         self._note("seen")
         self._page.show_scene(self.lesson, at, self._progress.done(self.lesson))
-        had_focus = self.isAncestorOf(QApplication.focusWidget() or self)
-        self._pages.setCurrentWidget(self._page)
-        if had_focus:
-            self._page.take_focus()
+        self._turn_to(self._page)
         self._refresh_astray()
         self.view_wanted.emit(scene.view)
 
@@ -199,8 +195,14 @@ class LessonPanel(QWidget):
         if self.lesson is not None:
             self.lesson = None
             self._fill_shelf()
-            self._pages.setCurrentWidget(self._shelf)
-            self._shelf.list.setFocus()
+            self._turn_to(self._shelf)
+
+    def _turn_to(self, page: QWidget) -> None:
+        """The keyboard goes along if something in here, or nothing, has it."""
+        had_focus = self.isVisible() and self.isAncestorOf(QApplication.focusWidget() or self)
+        self._pages.setCurrentWidget(page)
+        if had_focus:
+            self.take_focus()
 
     def _fill_shelf(self) -> None:
         """Show all lessons and how far each is done: one at a time, so that nothing has to wait."""
@@ -228,9 +230,8 @@ class LessonPanel(QWidget):
             self._tell(f"A lesson is left out. {error}")
 
     def _refresh_astray(self) -> None:
-        kept = self.stage.kept
         self._astray.setVisible(self.lesson is not None and self.stage.astray)
-        if kept is not None:
+        if (kept := self.stage.kept) is not None:
             self._astray.bring_back.setText(f"Bring back “{kept.document.system.name}”")
 
 

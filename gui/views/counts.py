@@ -81,16 +81,17 @@ class CountsView(LinkedView):
             return
         note = self._verdict(course, painter, rect) if session.options.future else "up to now"
         draw_heading(painter, rect, self.colours, "Counts over time", note)
+        u = float(session.axis.forward(session.clock.t))
+        self._draw_axes(painter, frame, course)
+        painter.save()
+        if not session.options.future:
+            painter.setClipRect(QRectF(rect.topLeft(), QPointF(float(frame.across(u)), rect.bottom())))
         key = (*self._counted[0], self.zoom.x)
         if on_screen:
-            self.still(painter, rect, "curves", key, lambda p: self._draw_panels(p, frame, course))
+            self.still(painter, rect, "curves", key, lambda p: self._draw_curves(p, frame, course))
         else:
-            self._draw_panels(painter, frame, course)
-        u = float(session.axis.forward(session.clock.t))
-        if not session.options.future:
-            rest = QRectF(frame.area.topLeft(), frame.area.bottomRight())
-            rest.setLeft(min(max(float(frame.across(u)), rest.left()), rest.right()))
-            painter.fillRect(rest.adjusted(0, -4, 4, 0), self.colours.background)
+            self._draw_curves(painter, frame, course)
+        painter.restore()
         self._draw_present(painter, frame, course, u)
 
     def _verdict(self, course: Course, painter: QPainter, rect: QRectF) -> str:
@@ -136,15 +137,17 @@ class CountsView(LinkedView):
             top = area.bottom() + GAP
         return frames
 
-    def _draw_panels(self, painter: QPainter, frame: Frame, course: Course) -> None:
+    def _draw_axes(self, painter: QPainter, frame: Frame, course: Course) -> None:
         panels = self._panels(frame, course)
-        times = [(u, text) for u, text in self.session.axis.ticks(max(int(frame.area.width() / 80), 2))]
+        times = self.session.axis.ticks(max(int(frame.area.width() / 80), 2))
         for panel, ticks in zip(panels, (self._count_ticks, _share_ticks, _bit_ticks), strict=False):
             under = times if panel is panels[-1] else [(u, "") for u, _ in times]
             draw_grid(painter, panel, self.colours, under, ticks(panel))
-        self._words(
-            painter, frame.area.adjusted(-40, 0, 0, 0), frame.area.bottom(), time_label(self.session), under=True
-        )
+        under = frame.area.adjusted(-40, 0, 0, 0)
+        self._words(painter, under, under.bottom(), time_label(self.session), under=True)
+
+    def _draw_curves(self, painter: QPainter, frame: Frame, course: Course) -> None:
+        panels = self._panels(frame, course)
         painter.save()
         painter.setClipRect(frame.area.adjusted(-1, -4, 1, 4), Qt.ClipOperation.IntersectClip)
         many = len(self.session.document.system) > LOG_FROM
@@ -158,7 +161,8 @@ class CountsView(LinkedView):
     def _count_ticks(self, panel: Frame) -> list[tuple[float, str]]:
         n = len(self.session.document.system)
         if n <= LOG_FROM:
-            return _whole(round_ticks(*panel.y, max(int(panel.area.height() / 26), 1)))
+            ticks = round_ticks(*panel.y, max(int(panel.area.height() / 26), 1))
+            return [(value, text) for value, text in ticks if value == round(value)]
         tens = [(float(k), f"{10**k:,}") for k in range(int(math.log10(n)) + 1)]
         return tens[:: max(1, math.ceil(len(tens) * 16 / max(panel.area.height(), 1)))]
 
@@ -244,7 +248,3 @@ def _share_ticks(panel: Frame) -> list[tuple[float, str]]:
 
 def _bit_ticks(panel: Frame) -> list[tuple[float, str]]:
     return round_ticks(*panel.y, max(int(panel.area.height() / 26), 1))
-
-
-def _whole(ticks: list[tuple[float, str]]) -> list[tuple[float, str]]:
-    return [(value, text) for value, text in ticks if value == round(value)]

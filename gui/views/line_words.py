@@ -5,7 +5,7 @@ from __future__ import annotations
 from .line_scene import ARROWS, Grip, LineScene
 from .linked_axes import readable
 
-ARROW_WORDS = {"velocity": "how far each gets in a time of {}", "momentum": "momentum, mass times velocity"}
+ARROW_WORDS = {"velocity": "how far each gets {}", "momentum": "momentum, mass times velocity"}
 DRAGS = {"disc": "drag: position; Ctrl+wheel: mass", "tip": "drag: velocity", "rim": "drag: mass"}
 
 
@@ -18,8 +18,9 @@ def heading(scene: LineScene) -> tuple[str, str]:
         title += f" in {k:,} {'cluster' if k == 1 else 'clusters'}"
     note = "bars: mass in each column of pixels, on a log scale" if scene.strip else "area: mass"
     if scene.has_arrows:
+        within = "in a time of" if word == "t =" else f"by a {word} of"
         whose = "" if scene.arrowed.all() else " of some"
-        note += f"; arrows{whose}: {ARROW_WORDS[scene.arrows].format(readable(scene.scale.reach, 2))}"
+        note += f"; arrows{whose}: {ARROW_WORDS[scene.arrows].format(f'{within} {readable(scene.scale.reach, 2)}')}"
     elif scene.arrows != "none" and scene.shown.size > ARROWS:
         note += "; too many in sight for arrows: zoom in"
     if scene.ghosts:

@@ -12,7 +12,7 @@ from ..draw.palette import Colours
 from ..draw.tool_tip import plain
 from .actions import ACTIONS
 from .comparison import Comparison
-from .opening import PATTERN, holds_weights, open_weights
+from .opening import PATTERN, first_choice, holds_weights, open_weights
 from .outcome import Amounts
 from .page_layout import arrange
 from .result import Result
@@ -136,9 +136,8 @@ class WeightsPage(QWidget):
 
     def choose(self, name: str) -> None:
         """Make a tensor of the open file the document."""
-        opened, path, entry = self.file, self.file.path, self.file.entry(name)
-        title = name if name == path.stem else f"{path.stem}: {name}"
-        self._make_subject(lambda: Tensor(path, name, opened.read(name), entry.dtype), title)
+        opened = self.file
+        self._make_subject(lambda: opened.tensor(name), opened.title(name))
 
     def restore(self) -> None:
         """Show the tensor again, after the particles were edited or others were loaded."""
@@ -155,12 +154,12 @@ class WeightsPage(QWidget):
         self.file = opened
         self.panel.show_file(opened)
         self._say("")
-        good = [entry for entry in opened.entries if not entry.refusal]
-        if not good:
-            self.tell(f"{opened.path.name} holds no weights: {opened.entries[0].refusal}")
+        try:
+            self.panel.select(first_choice(opened).name)
+        except ValueError as error:
+            self.tell(str(error))
             return
-        self.panel.select(next((entry for entry in good if len(entry.shape) > 1), good[0]).name)
-        self._summarize(opened, [entry.name for entry in good])
+        self._summarize(opened, [entry.name for entry in opened.entries if not entry.refusal])
 
     def _summarize(self, opened: TensorFile, names: list[str]) -> None:
         found = []  # filled by the worker, emptied here

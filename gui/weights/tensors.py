@@ -57,6 +57,14 @@ class TensorFile:
                 return entry
         raise KeyError(name)
 
+    def tensor(self, name: str) -> Tensor:
+        """The tensor of that name, read."""
+        return Tensor(self.path, name, self.read(name), self.entry(name).dtype)
+
+    def title(self, name: str) -> str:
+        """What a document of that tensor is called."""
+        return name if name == self.path.stem else f"{self.path.stem}: {name}"
+
 
 class Tensor(NamedTuple):
     """Weights as they were read: ``values`` of any shape (bfloat16 widened to float32), ``dtype`` that of the file."""

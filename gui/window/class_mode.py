@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from ..draw.magnification import magnification
 
 LINE_SHARE = (2, 3)  # heights of the line and of the linked view
+SETTLED = 30  # ms: bars and panels have taken and left their room by then
 
 
 class ClassMode(QObject):
@@ -23,10 +24,13 @@ class ClassMode(QObject):
 
     def follow(self) -> None:
         """Be in class mode, or out of it, as the option says."""
-        if self._window.session.options.class_mode and self._docks.readouts is not None:
+        if self._docks.readouts is None:
+            return  # the window is not built yet
+        if self._window.session.options.class_mode:
             self._enter()
         else:
             self.leave()
+            self._docks.fill_lessons()
 
     def leave(self) -> None:
         """Put everything back; the option stays as it is."""
@@ -40,6 +44,7 @@ class ClassMode(QObject):
         window.particles_page.setSizes(sizes)
         self._docks.views.setSizes(sides)
         self._magnify()
+        QTimer.singleShot(SETTLED, self, self._docks.make_room)  # the window may be narrower than it was
 
     def _enter(self) -> None:
         if self._before is not None:
@@ -55,7 +60,7 @@ class ClassMode(QObject):
         window.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, dock)
         dock.show()
         self._magnify()
-        QTimer.singleShot(30, self, self._share)  # ms: the bars have taken and left their room by then
+        QTimer.singleShot(SETTLED, self, self._share)
 
     def _share(self) -> None:
         """Their heights to the line and the linked view."""

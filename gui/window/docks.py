@@ -13,6 +13,7 @@ from .scenario_panel import ScenarioPanel
 from .whereabouts import Whereabouts
 
 WIDTHS = {"scenario": 296, "views": 340, "lessons": 380}
+MIDDLE = 480  # pixels that the panels leave to the middle where they can
 WIDE = 1500  # pixels of a window that has room for the linked views beside the page of weights
 
 
@@ -92,6 +93,9 @@ class Docks:
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
             self.class_mode.follow()
+
+    def fill_lessons(self) -> None:
+        """Lessons that are shown, as at the end of the time before or behind class mode, have their panel."""
         if not self.lessons_dock.isHidden():
             self.lessons_panel()
 
@@ -136,6 +140,18 @@ class Docks:
         self.lessons_dock.raise_()
         width = min(WIDTHS["lessons"], self._window.width() // 3)
         self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
+
+    def make_room(self) -> None:
+        """The middle has half of a narrow window, as far as the panels can be so narrow."""
+        middle = min(self._window.width() // 2, MIDDLE)
+        room = self._window.width() - middle
+        sides = [self.scenario_dock, self.lessons_dock, self.views_dock]
+        sides = [dock for dock in sides if dock.isVisible() and not dock.isFloating() and dock.x() >= 0]
+        taken = {dock.x(): dock for dock in sides}  # of tabs one
+        over = sum(dock.width() for dock in taken.values()) - room
+        if over > 0 and self._window.pages.width() < middle:
+            widths = [dock.width() * room // (room + over) for dock in taken.values()]
+            self._window.resizeDocks([*taken.values()], widths, Qt.Orientation.Horizontal)
 
     def _lesson_begins(self) -> None:
         self._before_lesson = Whereabouts(self._window)

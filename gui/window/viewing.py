@@ -133,6 +133,11 @@ class Viewing:
     def is_show_scenario(self) -> bool:
         return not self._window.scenario_dock.isHidden()
 
+    def can_show_scenario(self) -> bool:
+        return not self._options.class_mode  # which panels there are is up to it
+
+    can_show_views = can_show_scenario
+
     def do_numbers(self) -> None:
         self._window.docks.scenario_to_front()
         self._window.docks.scenario.show_numbers()
