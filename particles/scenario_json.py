@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from .state import Particles
 
 FORMAT, VERSION = "stickyweights-scenario", 1
 LARGEST_FILE = 256 * 2**20  # bytes; a million particles take about 60 MiB
+AT_A_TIME = 4096  # numbers
 LONGEST_TEXT = 1000  # characters
 _ARRAYS = ("position", "velocity", "mass")
 _FIELDS = ("format", "version", "name", "why", "horizon", "seed", *_ARRAYS, "answer")
@@ -29,13 +31,26 @@ def write_scenario(path, scenario: Scenario) -> None:
         "why": scenario.why,
         "horizon": scenario.horizon,
         "seed": scenario.seed,
-        **{name: getattr(scenario.particles, name).tolist() for name in _ARRAYS},
+        **{name: getattr(scenario.particles, name) for name in _ARRAYS},
         "answer": None if scenario.answer is None else _answer_fields(scenario.answer),
     }
-    lines = (f"  {json.dumps(name)}: {json.dumps(value, allow_nan=False)}" for name, value in fields.items())
-    text = "{\n" + ",\n".join(lines) + "\n}\n"
     with replacing(path) as file:
-        file.write(text.encode())
+        for number, (name, value) in enumerate(fields.items()):
+            file.write(f"{',' if number else '{'}\n  {json.dumps(name)}: ".encode())
+            for piece in _pieces(value):
+                file.write(piece.encode())
+        file.write(b"\n}\n")
+
+
+def _pieces(value) -> Iterator[str]:
+    """``value`` as JSON; a long array a little at a time, because other threads wait while ``json`` works."""
+    if not isinstance(value, np.ndarray):
+        yield json.dumps(value, allow_nan=False)
+        return
+    for at in range(0, max(len(value), 1), AT_A_TIME):
+        some = json.dumps(value[at : at + AT_A_TIME].tolist(), allow_nan=False)[1:-1]
+        yield f"{', ' if at else '['}{some}"
+    yield "]"
 
 
 def read_scenario(path) -> Scenario:

@@ -2,8 +2,12 @@
 
 import csv
 import errno
+import json
 import os
 import resource
+import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -48,6 +52,30 @@ def test_events_are_read_back_to_the_same_bits(tmp_path):
         column = getattr(history.events, name)
         np.testing.assert_array_equal(np.array([column.dtype.type(row[k]) for row in rows]), column)
     assert told == [(len(rows), len(rows))]
+
+
+@pytest.mark.parametrize("n", [1, 4096, 4097, 10_000])
+def test_a_scenario_written_in_pieces_is_the_json_of_the_whole(tmp_path, n):
+    scenario = scenarios.get("gaussian-weights", max(n, 2))
+    write_scenario(tmp_path / "s.json", scenario)
+    text = (tmp_path / "s.json").read_text()
+    assert f'"position": {json.dumps(scenario.particles.position.tolist())},\n' in text
+    assert f'"mass": {json.dumps(scenario.particles.mass.tolist())},\n' in text
+
+
+def test_other_threads_go_on_while_a_large_scenario_is_written(tmp_path):
+    """``json`` holds Python's lock while it works: in one piece a million numbers stop a window for a second."""
+    scenario = scenarios.get("gaussian-weights", 200_000)
+    writing = threading.Thread(target=write_scenario, args=(tmp_path / "s.json", scenario))
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(5e-4)
+    turns = 0
+    writing.start()
+    while writing.is_alive():
+        time.sleep(1e-4)
+        turns += 1
+    sys.setswitchinterval(usual)
+    assert turns > 60, "one at least with every other piece"
 
 
 def test_events_in_many_pieces_are_all_written(tmp_path):

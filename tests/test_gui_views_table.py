@@ -18,6 +18,7 @@ from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
 from gui.views import table_model  # noqa: E402
 from gui.views.table import ParticleTable  # noqa: E402
+from gui.window.theme import apply_theme  # noqa: E402
 from particles import Particles  # noqa: E402
 
 ROWS = QItemSelectionModel.SelectionFlag.Rows
@@ -70,6 +71,7 @@ def test_a_number_is_never_cut_off_by_a_part_of_a_pixel(table, offset):
 
 
 def test_the_columns_share_their_room_by_what_the_numbers_need(table):
+    apply_theme(table, "light")
     n = 60
     rng = np.random.default_rng(0)
     table.session.document.load(System(Particles(np.sort(rng.normal(size=n)) - 20, rng.normal(size=n))))

@@ -34,6 +34,7 @@ def slow(window, monkeypatch, tmp_path):
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: asked.append(1) or QMessageBox.StandardButton.Save)
     window.land, window.asked = lambda *error: (errors.extend(error), landed.set()), asked
     yield window
+    landed.set()
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
 
 

@@ -72,11 +72,10 @@ class KeyOverlay(QFrame):
         only(window, self)
         room = window.width() - 24
         for columns in (3, 2, 1):
-            inside = self._filled(columns)
-            width = max(inside.sizeHint().width() + BESIDE, columns * COLUMN)
+            self._scroll.setWidget(self._filled(columns))  # where it is dressed as it will be seen
+            width = max(self._scroll.widget().sizeHint().width() + BESIDE, columns * COLUMN)
             if width <= room:
                 break
-        self._scroll.setWidget(inside)
         width = min(width, room)
         height = min(self._scroll.widget().sizeHint().height() + 70, window.height() - 60)
         self.setGeometry((window.width() - width) // 2, max((window.height() - height) // 2, 20), width, height)
