@@ -46,17 +46,17 @@ def figure_of(path, **fields):
 def test_a_figure_of_many_particles_is_made_in_a_worker_and_one_of_too_many_is_refused(
     window, tmp_path, qtbot, watchdog
 ):
-    crowd = {"name": "random-masses", "n": 300_000, "seed": 1}
+    crowd = {"name": "random-masses", "n": 100_000, "seed": 1}
     document = window.session.document
     with watchdog():
         drop(window, figure_of(tmp_path / "crowd.svg", source=crowd, time=0.25))
-        qtbot.waitUntil(lambda: len(document.system) == 300_000, timeout=30_000)
+        qtbot.waitUntil(lambda: len(document.system) == 100_000, timeout=30_000)
     assert window.session.clock.t == 0.25
     drop(window, figure_of(tmp_path / "huge.svg", source=crowd | {"n": 30_000_000}, time=0.25))
     qtbot.waitUntil(lambda: bool(window.messages.text), timeout=2000)
     assert "huge.svg" in window.messages.text
     assert "30,000,000" in window.messages.text
-    assert len(document.latest) == 300_000
+    assert len(document.latest) == 100_000
 
 
 def test_a_figure_never_replaces_what_was_opened_since(window, tmp_path, qtbot):
