@@ -10,6 +10,7 @@ pytest.importorskip("PySide6")
 from dropping import drop, name_of
 
 from gui.model import edits
+from gui.window.warming import load_kernels
 
 pytestmark = pytest.mark.qt
 
@@ -48,6 +49,8 @@ def test_a_figure_of_many_particles_is_made_in_a_worker_and_one_of_too_many_is_r
 ):
     crowd = {"name": "random-masses", "n": 100_000, "seed": 1}
     document = window.session.document
+    window.workers.run(load_kernels, lambda _: None, "kernels")  # as the app does soon after its start
+    qtbot.waitUntil(lambda: window.workers.running == 0, timeout=60_000)
     with watchdog():
         drop(window, figure_of(tmp_path / "crowd.svg", source=crowd, time=0.25))
         qtbot.waitUntil(lambda: len(document.system) == 100_000, timeout=30_000)
