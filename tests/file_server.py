@@ -35,8 +35,8 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(rest)))
         self.end_headers()
         cut = self.server.cuts.pop(0) if self.server.cuts else len(rest)
+        self.server.sent += min(cut, len(rest))  # before the last byte: then the client may look
         self.wfile.write(rest[:cut])
-        self.server.sent += min(cut, len(rest))
 
     def log_message(self, *_):
         pass
