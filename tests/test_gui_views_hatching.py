@@ -36,16 +36,21 @@ def test_the_lines_fill_the_area_over_the_stair_and_nothing_else():
     assert len(hatching(1e6 * x, y, 10.0, 0.0, 400.0)) == 0  # all of it is out of sight
 
 
+def on_paper(view, scale) -> QImage:
+    """The view on a page of 480 x 320, each of its units so many pixels."""
+    image = QImage(480 * scale, 320 * scale, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        painter.scale(scale, scale)
+        view.render_to(painter, QRectF(0, 0, 480, 320))
+    return image
+
+
 def test_the_hatching_grows_with_the_paper(qtbot):
     view = CountsView(Session(Document(System.of_scenario(scenarios.get("two-equal")))), Colours.of("light"))
     qtbot.addWidget(view)
     starts = []
     for scale in (1, 6):
-        image = QImage(480 * scale, 320 * scale, QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        painter.scale(scale, scale)
-        view.render_to(painter, QRectF(0, 0, 480, 320))
-        painter.end()
+        image = on_paper(view, scale)
         energies = view._panels(view.frame(QRectF(0, 0, 480, 320)), view._course(wait=True))[1].area
         row = round((energies.top() + 0.5 * energies.height()) * scale)
         pixels = np.frombuffer(image.constScanLine(row), np.uint32)[round((energies.right() - 80) * scale) :]
@@ -62,11 +67,7 @@ def test_the_world_line_of_dust_grows_with_the_paper(qtbot):
     view.session.clock.t = 1.0
     wide = []
     for scale in (1, 6):
-        image = QImage(480 * scale, 320 * scale, QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        painter.scale(scale, scale)
-        view.render_to(painter, QRectF(0, 0, 480, 320))
-        painter.end()
+        image = on_paper(view, scale)
         frame = view.frame(QRectF(0, 0, 480, 320))
         row = np.frombuffer(image.constScanLine(round(float(frame.up(0.33)) * scale)), np.uint32)
         place = float(frame.across(0.13))

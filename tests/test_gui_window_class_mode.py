@@ -13,6 +13,19 @@ from gui.draw.magnification import SEEN_AS, magnification
 pytestmark = pytest.mark.qt
 
 
+@pytest.fixture
+def opened(make_window, qtbot):
+    """Make a window as a start does, and wait until it is whole."""
+
+    def open_window():
+        window = make_window("two-equal", "--size", "1200x800")
+        window.show()
+        qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
+        return window
+
+    return open_window
+
+
 def layout(window):
     """What is shown, and where."""
     bars = (window.menuBar(), window.mode_bar, window.transport, window.transport.leave, window.transport.axis)
@@ -64,13 +77,7 @@ def test_type_and_marks_grow_with_the_window_and_the_mouse_finds_them(window, qt
     assert window.line.paper().width() == window.line.width()
 
 
-def test_another_page_ends_it_and_the_next_start_has_the_usual_layout_behind_it(make_window, qtbot):
-    def opened():
-        window = make_window("two-equal", "--size", "1200x800")
-        window.show()
-        qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
-        return window
-
+def test_another_page_ends_it_and_the_next_start_has_the_usual_layout_behind_it(opened):
     first = opened()
     usual = shown(first)
     first.shortcuts.do("class-mode")
@@ -98,13 +105,7 @@ def test_a_lesson_goes_on_behind_it(window, qtbot):
     assert not window.lessons_dock.isHidden()
 
 
-def test_lessons_behind_it_are_there_after_a_restart(make_window, qtbot):
-    def opened():
-        window = make_window("two-equal", "--size", "1200x800")
-        window.show()
-        qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
-        return window
-
+def test_lessons_behind_it_are_there_after_a_restart(opened):
     first = opened()
     first.shortcuts.do("lessons")
     first.shortcuts.do("class-mode")

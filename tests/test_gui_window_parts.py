@@ -217,6 +217,14 @@ def test_the_field_for_the_seed_holds_every_seed_that_a_scenario_takes(window, q
     assert "4,294,967,295" in window.messages.text
 
 
+def test_the_field_for_the_seed_keeps_the_last_one_after_an_edit(window):
+    window.filing.load_scenario("random-masses", 12, 7, play=False)
+    window.shortcuts.do("select-all")
+    window.shortcuts.do("delete")
+    assert window.session.document.system.source is None
+    assert window.docks.scenario.seed.value() == 7
+
+
 def test_restart_goes_to_time_0_and_to_the_end_to_the_last_time_also_where_there_is_a_range(window):
     clock = window.session.clock
     clock.range = (0.5, 1.0)

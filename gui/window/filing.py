@@ -29,6 +29,7 @@ class Filing:
     def __init__(self, window):
         self._window, self._session = window, window.session
         self._document = window.session.document
+        self._waits = 0  # how often a save was waited for
 
     # opening
 
@@ -138,7 +139,6 @@ class Filing:
         return len(self._document.latest) > 0
 
     can_save_as = can_export = can_copy_python = can_copy_command = can_save
-    _waits = 0  # how often a save was waited for
 
     def may_leave(self) -> bool:
         """Ask what to do with unsaved changes, if there are any; False: stay.

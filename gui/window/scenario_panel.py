@@ -168,7 +168,7 @@ class ScenarioPanel(QWidget):
         most = max(MOST, len(system))
         sizes = (smallest, min(largest, most)) if smallest < largest else (0, most)  # it is also for random ones
         seeds = (0, scenarios.LARGEST_SEED)
-        seed = recipe.seed if recipe and recipe.seed else 0
+        seed = self.seed.value() if recipe is None or recipe.seed is None else recipe.seed
         for box, value, ends in ((self.count, len(system), sizes), (self.seed, seed, seeds)):
             box.blockSignals(True)
             box.setRange(*ends)
