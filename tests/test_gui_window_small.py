@@ -64,14 +64,16 @@ def test_random_particles_are_in_a_menu_and_take_number_and_seed_from_the_only_f
 
 def test_a_linked_view_has_room_in_the_smallest_window_and_no_readout_is_cut_in_two(window, qtbot):
     settle(qtbot, window, (1360, 860))
-    settle(qtbot, window, (900, 600))
+    window.resize(900, 600)
+    qtbot.wait(30)
     view = window.docks.tabs.currentWidget()
     assert view.height() >= 220
     area, rows = window.docks.views.widget(0), window.docks.readouts.layout()
     line = rows.cellRect(1, 0).top() - rows.cellRect(0, 0).top()
     assert area.height() >= 4 * line
     assert (area.height() - rows.contentsMargins().top()) % line == 0
-    settle(qtbot, window, (1360, 860))
+    window.resize(1360, 860)
+    qtbot.wait(30)
     assert area.height() == window.docks.readouts.sizeHint().height()
 
 
