@@ -128,8 +128,8 @@ def test_bars_are_as_high_as_the_logarithm_of_the_mass(downward):
 def test_until_a_worker_has_made_a_level_the_nearest_one_is_drawn(monkeypatch):
     history = _history()
     paths = _paths(history, history.last_collision)
+    paths.made_ready(4.0).made_ready(100.0)
     assert paths.nearest(900.0) == 900.0  # these few take no worker
     monkeypatch.setattr(heavy_paths, "QUICK", 0)
-    paths.made_ready(4.0).made_ready(100.0)
     assert paths.nearest(900.0) == 128.0
     assert paths.made_ready(900.0).nearest(900.0) == 900.0

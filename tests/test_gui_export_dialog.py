@@ -214,7 +214,8 @@ def test_a_closed_dialog_ends_its_export(session, qtbot, nothing_left, tmp_path)
     dialog.start()
     assert dialog.exporter.running
     dialog.close()
-    qtbot.waitUntil(lambda: not dialog.exporter.running, timeout=5000)
+    assert dialog.exporter.running, "nobody waits for its end"
+    qtbot.waitUntil(lambda: not dialog.exporter.running, timeout=30_000)
     assert not list(tmp_path.iterdir())
 
 

@@ -116,8 +116,11 @@ def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
     assert document.undo_text == "Mirror"
 
 
-@pytest.mark.parametrize(("action", "edit"), [("add", "added"), ("delete", "removed"), ("duplicate", "duplicated")])
-def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, action, edit):
+@pytest.mark.parametrize(
+    ("action", "edit", "more"),
+    [("add", "added", 1), ("delete", "removed", -1), ("duplicate", "duplicated", 1), ("mirror", "mirrored", 0)],
+)
+def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, action, edit, more):
     document, threads = window.session.document, []
     make = getattr(edits, edit)
     monkeypatch.setattr(edits, edit, lambda *given: (threads.append(threading.current_thread()), make(*given))[1])
@@ -126,7 +129,7 @@ def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, action, edit)
     window.session.selection.select([5])
     window.shortcuts.do(action)
     qtbot.waitUntil(lambda: document.can_undo and not document.busy, timeout=60_000)
-    assert len(document.system) == 20_000 + (-1 if action == "delete" else 1)
+    assert len(document.system) == 20_000 + more
     assert threads
     assert threading.main_thread() not in threads
 
@@ -178,7 +181,12 @@ class NeverStops:
 def test_the_window_goes_at_once_and_what_still_runs_is_waited_for_and_ended_when_it_is_gone(window):
     window.pages.show("training")
     run = window.pages.built("training").own._child = NeverStops()
+    started, gate, ended = threading.Event(), threading.Event(), []
+    window.workers.run(lambda: (started.set(), gate.wait(1.5), ended.append(1)), print, "waiting")
+    assert started.wait(5)
     window.close()
+    assert not ended
+    gate.set()
     assert (run.asked_to_stop, run.waited, window.isVisible()) == (1, 0, False)
     assert wait_for_all()
     assert run.asked_to_stop == 3
