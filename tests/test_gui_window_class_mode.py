@@ -49,6 +49,7 @@ def test_only_the_line_a_linked_view_and_time_are_shown_and_all_comes_back(windo
     before = layout(window)
     window.shortcuts.do("class-mode")
     qtbot.waitUntil(lambda: shown(window) == {"line", "linked", "transport"})
+    qtbot.waitUntil(lambda: window.views_dock.height() > 1.1 * window.line.height())
     assert window.docks.tabs.views["phase"].isVisible()
     click(window.transport.leave, QPointF(5, 5))
     qtbot.wait(50)
