@@ -79,7 +79,7 @@ def test_the_weights_before_are_seen_beside_those_after_in_the_smallest_window(w
     settle(qtbot, window, (900, 600))
     np.save(tmp_path / "w.npy", np.random.default_rng(0).normal(size=(8, 16)))
     window.open(tmp_path / "w.npy")
-    page = window.pages.currentWidget()
+    page = window.pages.built("weights")
     qtbot.waitUntil(lambda: page.result.shows_weights)
     qtbot.wait(30)
     assert inside(page.before, window)

@@ -43,9 +43,13 @@ class Filing:
         path = Path(path)
         name = "training" if path.is_dir() else "weights" if path.suffix.lower() in SUFFIXES else ""
         page = self._window.pages.built(name) if name else None
-        if page is not None and page.open(path):
+
+        def ready() -> None:
             self._leave_lesson()
             self._window.pages.show(name)
+
+        if page is not None and page.open(path, ready):
+            pass  # and says what it finds
         elif path.is_dir():
             raise ValueError(f"{path}: this folder is no training run")
         elif path.suffix.lower() in FIGURES:
