@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox
 from gui.model import edits
 from gui.window import filing
 from gui.window.afterwards import wait_for_all
+from gui.window.questions import unsaved_box
 from particles import scenarios, simulate
 from particles.files import write_history, write_scenario
 from tests.mouse import double_click
@@ -139,9 +140,9 @@ def test_drawing_random_particles_again_is_an_edit_too(window, qtbot):
 
 def test_an_empty_line_can_be_discarded_or_kept_but_not_saved(window):
     document, button = window.session.document, QMessageBox.StandardButton
-    assert filing.unsaved_box(window, "x").standardButtons() & button.Save
+    assert unsaved_box(window, "x").standardButtons() & button.Save
     document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
-    assert filing.unsaved_box(window, "x").standardButtons() == button.Discard | button.Cancel
+    assert unsaved_box(window, "x").standardButtons() == button.Discard | button.Cancel
 
 
 def test_a_failed_save_keeps_the_changes_and_says_why(window, monkeypatch, tmp_path):
