@@ -34,6 +34,18 @@ def readable(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
+class Names(QListWidget):
+    """The names of scenarios: the chosen one is in sight, however high the list becomes and whenever it is shown."""
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.scrollToItem(self.currentItem())
+
+    def showEvent(self, event) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.scrollToItem(self.currentItem())
+
+
 class ScenarioPanel(QWidget):
     """Calls ``load(name, n, seed)`` for the scenario that is chosen, and ``draw(kind, n, seed)`` for random particles.
 
@@ -44,7 +56,7 @@ class ScenarioPanel(QWidget):
         super().__init__(parent)
         self.session, self._load, self._draw, self._shortcuts = session, load, draw, shortcuts
         self.table: QWidget | None = None
-        self.names = QListWidget()
+        self.names = Names()
         self.names.setAccessibleName("Scenarios")
         for name in scenarios.names():
             item = QListWidgetItem(readable(name))
@@ -131,7 +143,6 @@ class ScenarioPanel(QWidget):
         self.parts.addWidget(self.table)
         self.parts.setStretchFactor(0, 3)
         self.parts.setStretchFactor(1, 2)
-        self.names.scrollToItem(self.names.currentItem())
         self._make_room()
 
     def resizeEvent(self, event) -> None:  # noqa: N802
