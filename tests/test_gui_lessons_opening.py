@@ -8,6 +8,7 @@ pytest.importorskip("PySide6")
 from dropping import drop, name_of
 from written_runs import write_run
 
+from gui.model.system import System
 from particles import scenarios
 from particles.files import write_scenario
 
@@ -46,6 +47,19 @@ def test_a_scenario_ends_it(window, lesson, tmp_path):
     write_scenario(tmp_path / "a.json", scenarios.get("chain"))
     drop(window, tmp_path / "a.json")
     assert (name_of(window), lesson.in_lesson) == ("chain", False)
+
+
+@pytest.mark.parametrize("way", ["key", "field"])
+def test_a_scenario_that_is_drawn_again_ends_it_however_that_is_asked_for(window, lesson, way):
+    window.session.document.load(System.of_scenario(scenarios.get("random-masses", 9, 3)))
+    panel = window.docks.scenario
+    if way == "key":
+        window.shortcuts.do("new-seed")
+    else:
+        panel.seed.setValue(4)
+        panel.seed.editingFinished.emit()
+    assert window.session.document.system.source == ("random-masses", 9, 4)
+    assert not lesson.in_lesson
 
 
 @pytest.mark.parametrize("page", ["weights", "training"])

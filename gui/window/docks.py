@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDockWidget, QSplitter, QWidget
 
+from ..model.system import Recipe
 from .class_mode import ClassMode
 from .linked_tabs import LinkedTabs
 from .narrow import SETTLED, Narrow
@@ -23,7 +24,7 @@ class Docks:
 
     def __init__(self, window):
         self._window = window
-        self.scenario = ScenarioPanel(window.session, self._load, self._draw, window.shortcuts)
+        self.scenario = ScenarioPanel(window.session, self._load, self._draw, self._draw_again, window.shortcuts)
         self.tabs = LinkedTabs(window.session, window.colours)
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
@@ -206,17 +207,17 @@ class Docks:
             if panel is not None:
                 panel.set_theme(colours)
 
-    def _load(self, name: str, n: int | None, seed: int | None) -> None:
-        document = self._window.session.document
-        if document.modified and document.system.source and document.system.source.name == name and n is not None:
-            self._draw(name, n, seed)  # random particles in a document of the user's: one more step
-        elif self._window.filing.may_leave():
-            self._window.attempt(lambda: self._window.filing.load_scenario(name, n, seed))
+    def _load(self, name: str) -> None:
+        if self._window.filing.may_leave():
+            self._window.attempt(lambda: self._window.filing.load_scenario(name))
         else:
             self.scenario.refresh()
 
-    def _draw(self, kind: str, n: int, seed: int) -> None:
-        self._window.attempt(lambda: self._window.editing.draw_random(kind, n, seed))
+    def _draw(self, recipe: Recipe) -> None:
+        self._window.attempt(lambda: self._window.editing.draw_random(*recipe))
+
+    def _draw_again(self, recipe: Recipe) -> None:
+        self._window.attempt(lambda: self._window.editing.draw_again(recipe))
 
     def _dock(self, title: str, name: str, inside: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)

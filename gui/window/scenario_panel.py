@@ -24,6 +24,7 @@ from ..draw.palette import Colours
 from ..draw.spin_box import WholeBox
 from ..model import edits
 from ..model.action import Action
+from ..model.system import Recipe
 
 ROOM_FOR_BOTH = 520  # pixels of height; in less, scenarios and exact numbers are behind tabs
 MOST = 10_000_000  # particles in the number field
@@ -47,14 +48,16 @@ class Names(QListWidget):
 
 
 class ScenarioPanel(QWidget):
-    """Calls ``load(name, n, seed)`` for the scenario that is chosen, and ``draw(kind, n, seed)`` for random particles.
+    """Calls ``load(name)`` for the scenario that is chosen, ``draw(recipe)`` for random particles, and
+    ``draw_again(recipe)`` for the present scenario with another number or seed.
 
-    Both take their number and seed from the same two fields.
+    Numbers and seeds come from the same two fields.
     """
 
-    def __init__(self, session, load, draw, shortcuts, parent=None):
-        super().__init__(parent)
-        self.session, self._load, self._draw, self._shortcuts = session, load, draw, shortcuts
+    def __init__(self, session, load, draw, draw_again, shortcuts):
+        super().__init__()
+        self.session, self._load, self._draw, self._draw_again = session, load, draw, draw_again
+        self._shortcuts = shortcuts
         self.table: QWidget | None = None
         self.names = Names()
         self.names.setAccessibleName("Scenarios")
@@ -168,7 +171,7 @@ class ScenarioPanel(QWidget):
 
     def choose(self, name: str) -> None:
         """Load a scenario with its own number of particles."""
-        self._load(name, None, None)
+        self._load(name)
 
     def refresh(self) -> None:
         """Show which scenario is open."""
@@ -203,7 +206,7 @@ class ScenarioPanel(QWidget):
         count = typed[0] if smallest < largest else largest
         seed = None if recipe.seed is None else typed[1]
         if (count, seed) != (recipe.n, recipe.seed):
-            self._load(recipe.name, count, seed)
+            self._draw_again(Recipe(recipe.name, count, seed))
         elif smallest == largest != typed[0]:
             self.why.setText(f"This scenario always has {largest:,} particles. Random… draws {typed[0]:,}.")
         elif smallest < largest:
@@ -211,7 +214,7 @@ class ScenarioPanel(QWidget):
 
     def _draw_random(self, kind: str) -> None:
         smallest, _default, largest = scenarios.sizes(kind)
-        self._draw(kind, min(max(self.count.value(), smallest), largest), self.seed.value())
+        self._draw(Recipe(kind, min(max(self.count.value(), smallest), largest), self.seed.value()))
 
     def _filter(self, text: str) -> None:
         for row in range(self.names.count()):
