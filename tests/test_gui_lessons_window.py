@@ -140,6 +140,6 @@ def test_who_chooses_a_scenario_during_a_lesson_keeps_the_keyboard(window, qtbot
     chooser = window.docks.scenario.findChild(QListWidget)
     chooser.setFocus()
     chooser.setCurrentRow(chooser.currentRow() + 1)
-    window.docks._load("sheet", None, None)
+    window.docks._load("sheet")
     assert not window.docks.lessons.in_lesson
     assert QApplication.focusWidget() is chooser

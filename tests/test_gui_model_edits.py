@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gui.model import edits
 from gui.model.system import System, last_collision_of_weights
+from gui.views.table_blocks import pasted
 from particles import Particles, scenarios, simulate
 from prox import prox_weight_sharing
 from tests.one_sentence import refused
@@ -175,6 +176,33 @@ def test_the_last_collision_of_weights_needs_no_simulation(values):
     particles = Particles.from_weights(np.array(values))
     last = simulate(particles).last_collision
     assert last_collision_of_weights(particles.position) == pytest.approx(last, rel=1e-9, abs=1e-9)
+
+
+WEIGHTS = System.of_weights(np.array([-1.0, -0.25, 0.5, 2.0]), "w")
+EDITS = {
+    "moved": lambda system: edits.moved(system, 1, 0.0),
+    "moved past a neighbour": lambda system: edits.moved(system, 1, 1.0),
+    "faster": lambda system: edits.with_velocity(system, 2, -2.0),
+    "heavier": lambda system: edits.with_mass(system, 0, 3.0),
+    "one more": lambda system: edits.added(system, 1.0, 0.0)[0],
+    "one less": lambda system: edits.removed(system, [3]),
+    "pasted": lambda system: pasted(system, 0, 1, np.array([[0.5]]))[0],
+    "moved past a neighbour and back": lambda system: edits.moved(edits.moved(system, 1, 1.0), 1, -0.5),
+    "mirrored": edits.mirrored,
+    "renamed": lambda system: edits.renamed(system, "other"),
+    "with the penalty's velocities again": lambda system: edits.penalty_velocities(edits.removed(system, [0])),
+}
+
+
+@pytest.mark.parametrize("what", EDITS)
+def test_time_is_called_strength_after_an_edit_where_the_flow_is_still_the_prox(what):
+    new = EDITS[what](WEIGHTS)
+    particles, history = new.particles, simulate(new.particles)
+    same = all(
+        np.allclose(history.positions(t), prox_weight_sharing(particles.position, t), rtol=0, atol=1e-12)
+        for t in (0.1, 1.2, 3.0)
+    )
+    assert new.kind == ("weights" if same else "particles")
 
 
 @pytest.mark.parametrize("values", [[], [3.0], [2.0, 2.0, 2.0]], ids=str)

@@ -1,10 +1,12 @@
 """Edits of a whole large system are made by a worker."""
 
 import numpy as np
+import pytest
 
-from gui.model import edits
+from gui.model import commands, edits
 from gui.model.document import AT_ONCE, Document
 from gui.model.large_edits import edit_all
+from gui.model.session import Session
 from gui.model.system import System
 from particles import Particles
 
@@ -46,6 +48,32 @@ def test_an_edit_that_was_overtaken_is_dropped():
     later.work()
     assert len(document.latest) == 3
     assert not document.can_undo
+
+
+@pytest.mark.parametrize("command", [commands.add, commands.duplicate])
+def test_what_is_new_in_a_crowd_is_selected_once_it_is_there(command):
+    session, later = Session(Document(large())), Later()
+    session.document.run = later
+    session.selection.select([3, 4])
+    command(session)
+    later.work()  # made
+    assert session.selection.ids == {3, 4}
+    later.work()  # simulated
+    assert session.selection.ids == set(range(AT_ONCE + 1, len(session.document.system)))
+
+
+@pytest.mark.parametrize("meanwhile", [lambda s: s.selection.select([7]), lambda s: s.document.load(large(2))])
+def test_what_is_new_is_not_selected_where_something_else_is_by_then(meanwhile):
+    session, later = Session(Document(large())), Later()
+    session.document.run = later
+    commands.add(session)
+    meanwhile(session)
+    before = session.selection.ids
+    while later.waiting:
+        later.work()
+    session.document.load(large(AT_ONCE + 2))
+    later.work()
+    assert session.selection.ids == before
 
 
 def test_a_small_system_is_mirrored_at_once():

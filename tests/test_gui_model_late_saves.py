@@ -43,3 +43,33 @@ def test_a_document_set_aside_is_the_one_that_was_saved(later, tmp_path):
     later.happen()
     document.bring_back(kept)
     assert (document.path, document.modified) == (tmp_path / "large.json", False)
+
+
+def test_of_several_saves_to_one_file_the_last_is_what_it_holds(later, tmp_path):
+    document, path = edited(later), tmp_path / "large.json"
+    document.save(path)
+    for name in ("second", "third"):
+        document.edit(edits.renamed(document.latest, name), "Rename")
+        later.happen(-1)
+        document.save(path)
+    document.edit(edits.removed(document.latest, document.latest.ids[3:]), "Delete")
+    document.save(path)  # few particles, that would be written at once
+    assert len(later.waiting) == 1
+    assert document.saving
+    later.happen()
+    assert (len(later.waiting), document.modified) == (1, True)
+    later.happen()
+    assert (len(later.waiting), document.modified, document.saving) == (0, False, False)
+    assert len(read_system(path)) == 3
+
+
+def test_a_save_elsewhere_waits_for_none_and_the_last_that_was_asked_for_is_the_documents_file(later, tmp_path):
+    document = edited(later)
+    document.save(tmp_path / "a.json")
+    document.edit(edits.renamed(document.latest, "other"), "Rename")
+    later.happen(-1)
+    document.save(tmp_path / "b.json")
+    later.happen(-1)
+    later.happen()
+    assert (document.path, document.modified) == (tmp_path / "b.json", False)
+    assert [read_system(tmp_path / name).name for name in ("a.json", "b.json")] == ["random-masses", "other"]

@@ -18,6 +18,7 @@ from gui.training.page import TrainingPage
 from gui.training.run_view import RunView
 from gui.window.afterwards import wait_for_all
 from gui.window.workers import Workers
+from particles.scenarios import LARGEST_SEED
 from training.run_log import METRICS, append_line, snapshot_path
 
 pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("nothing_left")]
@@ -193,6 +194,11 @@ def test_what_is_no_run_is_left_to_others(page, tmp_path):
 def test_the_numbers_of_the_form_stand_off_the_edge(page):
     for box in (page.form.epochs, page.form.seed):
         assert box.lineEdit().textMargins().left() >= 6
+
+
+def test_a_run_can_have_every_seed_that_a_scenario_can(page):
+    page.form.seed.setValue(LARGEST_SEED)
+    assert str(LARGEST_SEED) in choices.arguments_of(page.form.request())
 
 
 def test_without_torch_the_form_says_what_to_install(page, monkeypatch):

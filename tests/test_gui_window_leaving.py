@@ -30,7 +30,7 @@ def slow(window, monkeypatch, tmp_path):
         write_scenario(path, scenario)
 
     monkeypatch.setattr("gui.model.document.AT_ONCE", 1)
-    monkeypatch.setattr("gui.model.document.write_scenario", write)
+    monkeypatch.setattr("gui.model.saving.write_scenario", write)
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: asked.append(1) or QMessageBox.StandardButton.Save)
     window.land, window.asked = lambda *error: (errors.extend(error), landed.set()), asked
     yield window
@@ -71,3 +71,31 @@ def test_the_last_of_several_who_wait_leaves_and_nobody_is_asked_again(slow):
     slow.close()
     assert slow.isVisible()
     assert (len(slow.session.document.latest), len(slow.asked)) == (0, 1)
+
+
+def pressing(window, name):
+    """Answer the question whether to wait on."""
+    box = window.findChild(QMessageBox)
+    assert "still being saved" in box.text()
+    next(button for button in box.buttons() if button.text() == name).click()
+
+
+def test_a_save_that_does_not_end_is_not_waited_for_without_asking(slow, monkeypatch):
+    monkeypatch.setattr(filing, "PATIENCE", 50)
+    answers = iter(["Keep waiting", "Close without saving"])
+    timer = QTimer(interval=120)
+    timer.timeout.connect(lambda: slow.findChild(QMessageBox) and pressing(slow, next(answers)))
+    timer.start()
+    slow.close()
+    timer.stop()
+    assert list(answers) == []
+    assert not slow.isVisible()
+    slow.land()
+
+
+def test_the_question_goes_when_the_save_has_landed(slow, monkeypatch):
+    monkeypatch.setattr(filing, "PATIENCE", 10)
+    meanwhile(lambda: None, lambda: None, lambda: slow.findChild(QMessageBox) and slow.land())
+    slow.close()
+    assert not slow.isVisible()
+    assert not slow.session.document.modified

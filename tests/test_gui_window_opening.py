@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMessageBox
 from gui.model import edits
 from gui.window import filing
 from gui.window.afterwards import wait_for_all
+from gui.window.questions import unsaved_box
 from particles import scenarios, simulate
 from particles.files import write_history, write_scenario
 from tests.mouse import double_click
@@ -21,7 +22,7 @@ from tests.mouse import double_click
 pytestmark = pytest.mark.qt
 
 
-def test_a_scenario_a_history_and_an_array_are_opened(window, tmp_path):
+def test_a_scenario_a_history_and_an_array_are_opened(window, tmp_path, qtbot):
     scenario = scenarios.get("chain")
     write_scenario(tmp_path / "a.json", scenario)
     write_history(tmp_path / "b.npz", simulate(scenario.particles))
@@ -32,7 +33,7 @@ def test_a_scenario_a_history_and_an_array_are_opened(window, tmp_path):
     drop(window, tmp_path / "b.npz")
     assert len(window.session.document.system) == 5
     drop(window, tmp_path / "c.npy")
-    assert window.pages.shown == "weights"
+    qtbot.waitUntil(lambda: window.pages.shown == "weights")
     assert not window.messages.text
 
 
@@ -93,19 +94,6 @@ def test_a_hostile_file_is_one_sentence_and_the_document_stays(window, tmp_path,
         window.messages.hide()
 
 
-@pytest.mark.parametrize("name", ["foreign.png", "list.json", "missing.json"])
-def test_a_hostile_file_does_not_end_the_lesson_and_a_sound_one_does(window, tmp_path, qtbot, name):
-    if name in HOSTILE:
-        (tmp_path / name).write_bytes(HOSTILE[name])
-    window.docks.open_lesson("two-particles")
-    drop(window, tmp_path / name)
-    qtbot.waitUntil(lambda: name in window.messages.text)
-    assert window.docks.lessons.in_lesson
-    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
-    drop(window, tmp_path / "a.json")
-    assert (name_of(window), window.docks.lessons.in_lesson) == ("chain", False)
-
-
 def test_several_files_at_once_are_refused(window, tmp_path):
     drop(window, tmp_path / "a.json", tmp_path / "b.json")
     assert "one file" in window.messages.text
@@ -152,9 +140,9 @@ def test_drawing_random_particles_again_is_an_edit_too(window, qtbot):
 
 def test_an_empty_line_can_be_discarded_or_kept_but_not_saved(window):
     document, button = window.session.document, QMessageBox.StandardButton
-    assert filing.unsaved_box(window, "x").standardButtons() & button.Save
+    assert unsaved_box(window, "x").standardButtons() & button.Save
     document.edit(edits.removed(document.latest, document.latest.ids), "Delete")
-    assert filing.unsaved_box(window, "x").standardButtons() == button.Discard | button.Cancel
+    assert unsaved_box(window, "x").standardButtons() == button.Discard | button.Cancel
 
 
 def test_a_failed_save_keeps_the_changes_and_says_why(window, monkeypatch, tmp_path):

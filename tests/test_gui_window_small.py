@@ -23,6 +23,31 @@ def inside(widget, window):
     return widget.isVisible() and window.rect().contains(widget.rect().translated(place))
 
 
+def in_sight(names):
+    return names.viewport().rect().contains(names.visualItemRect(names.currentItem()))
+
+
+def test_the_scenario_that_is_shown_is_in_sight_when_class_mode_ends(window, qtbot):
+    settle(qtbot, window, (900, 600))
+    window.session.options.set(class_mode=True)
+    window.filing.load_scenario("snow-plough")
+    window.session.options.set(class_mode=False)
+    qtbot.wait(100)
+    assert in_sight(window.docks.scenario.names)
+
+
+def test_it_is_in_sight_where_the_window_opened_with_lessons(make_window, qtbot):
+    for _ in range(2):  # the second is laid out as the first was left
+        window = make_window("zeldovich", "--size", "1280x800")
+        window.show()
+        qtbot.waitUntil(lambda made=window: made.docks.readouts is not None, timeout=10_000)
+        window.docks.toggle_lessons()
+        qtbot.wait(100)
+        if window.lessons_dock.isHidden():
+            assert in_sight(window.docks.scenario.names)
+        window.close()
+
+
 @pytest.mark.parametrize("size", [(900, 600), (1280, 720), (1360, 860)])
 def test_the_exact_table_and_its_buttons_can_be_reached_in_every_window(window, qtbot, size):
     settle(qtbot, window, size)
@@ -81,7 +106,7 @@ def test_the_weights_before_are_seen_beside_those_after_in_the_smallest_window(w
     settle(qtbot, window, (900, 600))
     np.save(tmp_path / "w.npy", np.random.default_rng(0).normal(size=(8, 16)))
     window.open(tmp_path / "w.npy")
-    page = window.pages.currentWidget()
+    page = window.pages.built("weights")
     qtbot.waitUntil(lambda: page.result.shows_weights)
     qtbot.wait(30)
     assert inside(page.before, window)

@@ -23,6 +23,7 @@ def opened(make_window, qtbot, tmp_path):
     for page in ("weights", "training", "particles"):
         if page == "training":
             window.pages.built(page).open(tmp_path / "run")
+            qtbot.waitUntil(lambda: window.pages.built("training").look.shown is not None)
         window.pages.show(page)
         qtbot.wait(50)
     return window, {s.objectName(): s for s in window.findChildren(QSplitter) if s.objectName()}

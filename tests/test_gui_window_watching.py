@@ -74,7 +74,8 @@ def test_opening_weights_leaves_the_lesson_first(window, tmp_path, qtbot):
     assert document.system is not own
     np.save(tmp_path / "w.npy", np.linspace(0, 1, 9) ** 2)
     window.open(tmp_path / "w.npy")
-    assert not window.docks.lessons.in_lesson
+    with qtbot.waitSignal(window.docks.lessons.ended):
+        pass
     assert document.system is own
     qtbot.waitUntil(lambda: document.system.kind == "weights")
     document.undo()

@@ -32,7 +32,6 @@ def page(qtbot, nothing_left, tmp_path):
     qtbot.addWidget(made)
     made.resize(1000, 700)
     made.show()
-    made.activated()
     yield made
     made.closing()
     workers.closing()

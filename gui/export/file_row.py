@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from .request import SUFFIXES
 from .target import Targets, with_ending
-
-_FOLDERS: WeakKeyDictionary = WeakKeyDictionary()  # session -> where its last export is
 
 
 class FileRow(QWidget):
@@ -49,10 +46,10 @@ class FileRow(QWidget):
     def written(self, path: Path) -> None:
         """The export is there."""
         self.targets.allow(path)
-        _FOLDERS[self._session] = path.parent
+        self._session.export_folder = path.parent
 
     def _folder(self) -> Path:
-        last = _FOLDERS.get(self._session)
+        last = self._session.export_folder
         return last if last is not None and last.is_dir() else Path.home()
 
     def _name(self) -> str:

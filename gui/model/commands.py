@@ -16,7 +16,7 @@ def add(session) -> None:
         lambda system: edits.added(system, widest_gap(system.particles.position), 0.0)[0],
         "Add particle",
     )
-    session.selection.select([new])
+    session.selection.select_new(np.array([new]))
 
 
 def delete(session) -> None:
@@ -30,7 +30,7 @@ def duplicate(session) -> None:
     """A copy beside each that is selected; the copies are selected."""
     ids, first = _chosen(session), edits.next_id(session.document.latest)
     edit_all(session.document, lambda system: edits.duplicated(system, ids), "Duplicate")
-    session.selection.select(np.arange(first, first + ids.size))
+    session.selection.select_new(np.arange(first, first + ids.size))
 
 
 def mirror(session) -> None:

@@ -7,17 +7,15 @@ small system it is shown at once; a large one is simulated through ``run``, mean
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from particles import History
-from particles.files import write_scenario
 
 from .file_opening import FileOpening
 from .home import Home
 from .kept import Kept, new_document
 from .long_work import at_once, run_guarded
-from .recent import with_first
+from .saving import Saving
 from .signal import Signal
 from .simulation import prepared
 from .system import System
@@ -43,7 +41,7 @@ class Document:
         self._home = Home(None, self.system, self.system)
         self.history: History = prepared(self.system)
         self.recent: list[Path] = []  # files opened or saved, the newest first
-        self._files = FileOpening(self)
+        self._files, self._saving = FileOpening(self), Saving(self)
         self._undo = Undo()
         self._drags = 0
         self._newest = self._shown = 0  # numbers of requests
@@ -129,7 +127,7 @@ class Document:
         """Write the latest system as a scenario (JSON) to ``path`` (default: where it came from).
 
         ValueError where there is no path or nothing to save; OSError, one sentence, where writing fails.  A large
-        system is written through ``run``.
+        system is written through ``run``; of several saves to one file the last is what it holds in the end.
         """
         home, target = self._home, self.path if path is None else Path(path)
         if target is None:
@@ -137,17 +135,13 @@ class Document:
         system = self.latest
         if not len(system):
             raise ValueError("an empty line cannot be saved: add a particle first")
+        self._saving.save(home, system, target, len(system) <= AT_ONCE)
 
-        def write():
-            write_scenario(target, system.to_scenario())
-
-        if len(system) <= AT_ONCE:
-            write()
-            self._written(home, system, target)
-        else:
-            home.saving = system
-            written, failed = partial(self._written, home, system, target), partial(self._not_written, home, system)
-            run_guarded(self.run, write, written, failed, f"saving {target}")
+    def forget_saved(self, path: Path) -> None:
+        """What another document had saved in this file is there no longer."""
+        for home in self._undo.homes() | {self._home}:
+            if home.path == path:
+                home.saved = None
 
     modified = property(lambda self: self.latest is not self._home.saved, doc="Is there something to save?")
     saving = property(lambda self: self.latest is self._home.saving, doc="Is it being saved at this moment?")
@@ -233,16 +227,3 @@ class Document:
     def _cross(self, step: Step, side: int) -> None:
         if step.homes is not None:
             self._home = step.homes[side]
-
-    def _written(self, home: Home, system: System, path: Path, _=None) -> None:
-        for other in self._undo.homes() | {self._home}:
-            if other.path == path:  # the file no longer holds what another document saved there
-                other.saved = None
-        home.path, home.saved = path, system
-        home.stop_saving(system)
-        self.recent = with_first(path, self.recent)
-        self.title_changed.emit()
-
-    def _not_written(self, home: Home, system: System, sentence: str) -> None:
-        home.stop_saving(system)
-        self.trouble.emit(sentence)

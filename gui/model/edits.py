@@ -10,7 +10,7 @@ import numpy as np
 from particles import Particles, scenarios
 from particles.catalogue import SIZED
 
-from .system import System, checked_horizon, checked_text
+from .system import System, are_weights, checked_horizon, checked_text
 
 RANDOM = tuple(name for name, row in SIZED.items() if row.seeded and row.largest > 10**6)
 
@@ -43,7 +43,7 @@ def with_values(system: System, ids, *, position=None, velocity=None, mass=None)
             column = column.copy()
             column[ranks] = _checked(what, values, ranks.size)
         columns.append(column)
-    return _edited(system, *columns, system.ids)
+    return edited(system, *columns, system.ids)
 
 
 def added(system: System, position: float, velocity: float, mass: float = 1.0) -> tuple[System, int]:
@@ -51,14 +51,14 @@ def added(system: System, position: float, velocity: float, mass: float = 1.0) -
     new = next_id(system)
     given = {"position": position, "velocity": velocity, "mass": mass}
     columns = [np.append(getattr(system.particles, what), _checked(what, given[what], 1)) for what in given]
-    return _edited(system, *columns, np.append(system.ids, new)), new
+    return edited(system, *columns, np.append(system.ids, new)), new
 
 
 def removed(system: System, ids) -> System:
     """Without the particles of these ids."""
     kept = np.ones(len(system), bool)
     kept[system.ranks(ids)] = False
-    return _edited(system, *(column[kept] for column in _columns(system)), system.ids[kept])
+    return edited(system, *(column[kept] for column in _columns(system)), system.ids[kept])
 
 
 def duplicated(system: System, ids) -> System:
@@ -74,7 +74,7 @@ def duplicated(system: System, ids) -> System:
     gap[inner] = 0.5 * position[right[inner]] - 0.5 * position[ranks[inner]]
     copies = position[ranks] + gap
     new = next_id(system) + np.arange(ranks.size)
-    return _edited(
+    return edited(
         system,
         np.append(position, copies),
         np.append(velocity, velocity[ranks]),
@@ -99,7 +99,7 @@ def with_horizon(system: System, horizon: float) -> System:
 def mirrored(system: System) -> System:
     """Left and right exchanged: positions and velocities change sign, so it runs as in a mirror."""
     position, velocity, mass = _columns(system)
-    return _edited(system, -position[::-1], -velocity[::-1], mass[::-1], system.ids[::-1])
+    return edited(system, -position[::-1], -velocity[::-1], mass[::-1], system.ids[::-1])
 
 
 def penalty_velocities(system: System) -> System:
@@ -107,7 +107,7 @@ def penalty_velocities(system: System) -> System:
     position, _, mass = _columns(system)
     before = np.cumsum(mass) - mass
     after = np.cumsum(mass[::-1])[::-1] - mass
-    return _edited(system, position, (after - before) / max(len(system) - 1, 1), mass, system.ids)
+    return edited(system, position, (after - before) / max(len(system) - 1, 1), mass, system.ids)
 
 
 def random(kind: str, n: int, seed: int) -> System:
@@ -122,16 +122,20 @@ def next_id(system: System) -> int:
     return int(system.ids.max(initial=-1)) + 1
 
 
+def edited(system: System, position, velocity, mass, ids) -> System:
+    """The same document with other particles; those at one position keep the order in which they are given.
+
+    They are weights, whose time is the strength of the penalty, while they move as the penalty moves them.
+    """
+    order = np.argsort(position, kind="stable")
+    particles = Particles(position[order], velocity[order], mass[order])
+    kind = "weights" if are_weights(particles, 1 if system.kind == "weights" else 3) else "particles"
+    return replace(system, particles=particles, ids=ids[order], kind=kind, source=None, seed=None)
+
+
 def _columns(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     particles = system.particles
     return particles.position, particles.velocity, particles.mass
-
-
-def _edited(system: System, position, velocity, mass, ids) -> System:
-    """The same document with other particles; those at one position keep the order in which they are given."""
-    order = np.argsort(position, kind="stable")
-    particles = Particles(position[order], velocity[order], mass[order])
-    return replace(system, particles=particles, ids=ids[order], source=None, seed=None)
 
 
 def _checked(what: str, values, n: int) -> np.ndarray:

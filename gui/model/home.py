@@ -20,6 +20,7 @@ class Home:
     loaded: System
     saved: System | None = None
     saving: System | None = None
+    last_save: int = 0  # the number of the save that ``path`` and ``saved`` come from
 
     def stop_saving(self, system: System) -> None:
         """It was written, or could not be."""

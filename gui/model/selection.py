@@ -24,6 +24,7 @@ class Selection:
         self.members, self.number = np.empty(0, np.int64), 0
         self.node: int | None = None
         self._hovered: int | None = None
+        self._awaited: tuple | None = None  # ids, and the document (its ``loaded``) in which they are to come
         self._ids: tuple = (None, frozenset())  # the members they were made from, and they
         self._lit: tuple = ((None,) * 2, None)  # what ``nodes`` was made from, and what it gave
 
@@ -50,20 +51,25 @@ class Selection:
 
     def select(self, ids: Iterable[int]) -> None:
         """Select these particles instead; ids that do not exist are left out."""
-        system = self._document.system
-        ids = ids.astype(np.int64) if isinstance(ids, np.ndarray) else np.fromiter(ids, np.int64)
-        chosen, ranks = np.zeros(len(system), np.bool_), system.find(ids)
-        chosen[ranks[ranks >= 0]] = True
-        members = system.ids[chosen]
+        self._awaited = None
+        members = self._there(ids.astype(np.int64) if isinstance(ids, np.ndarray) else np.fromiter(ids, np.int64))
         if self.node is not None or not np.array_equal(members, self.members):
             self._now(None, members)
             self.changed.emit()
+
+    def select_new(self, ids: np.ndarray) -> None:
+        """Select what an edit makes: now, or as soon as it is shown, unless something else is selected before."""
+        if self._document.system.holds(ids).all():
+            self.select(ids)
+        else:
+            self._awaited = (ids, self._document.loaded)
 
     def select_node(self, node: int) -> None:
         """Select the cluster that is this node of ``history.tree``; ValueError where there is none."""
         tree = self._document.history.tree
         if not 0 <= node < tree.first.size:
             raise ValueError(f"there is no cluster {node}: this history has {tree.first.size}")
+        self._awaited = None
         if node != self.node:
             self._now(int(node), self._document.system.ids[tree.first[node] : tree.last[node] + 1])
             self.changed.emit()
@@ -103,6 +109,11 @@ class Selection:
         """The document has changed: keep what still exists, the cluster only if it still comes about."""
         system: System = self._document.system
         before = (self.number, self._hovered)
+        if self._awaited is not None and self._document.loaded is not self._awaited[1]:
+            self._awaited = None
+        if self._awaited is not None and system.holds(self._awaited[0]).all():
+            self._now(None, self._there(self._awaited[0]))
+            self._awaited = None
         if self._hovered is not None and not system.holds([self._hovered])[0]:
             self._hovered = None
         there = system.holds(self.members)
@@ -111,6 +122,13 @@ class Selection:
             self._now(node, self.members[there])
         if before != (self.number, self._hovered):
             self.changed.emit()
+
+    def _there(self, ids: np.ndarray) -> np.ndarray:
+        """Those of ``ids`` that exist, each once, by rank."""
+        system = self._document.system
+        chosen, ranks = np.zeros(len(system), np.bool_), system.find(ids)
+        chosen[ranks[ranks >= 0]] = True
+        return system.ids[chosen]
 
     def _same_node(self, system: System) -> int | None:
         """The node with the same particles as the selected one had, None where no such cluster comes about."""

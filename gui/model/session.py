@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -25,6 +26,7 @@ class Session:
         self.clock = Clock(now)
         self.selection = Selection(self.document)
         self.options = Options() if options is None else options
+        self.export_folder: Path | None = None  # that of the last export
         self._cached: dict[str, tuple] = {}  # name -> (what it was made from, value)
         self._loaded, self._begin = self.document.loaded, 0.0
         self.document.changed.connect(self._follow)

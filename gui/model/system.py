@@ -157,10 +157,11 @@ def last_collision_of_weights(position: np.ndarray) -> float:
     return max(0.0, float((-means * (d - 1) / (d - counts)).max()))
 
 
-def are_weights(particles: Particles) -> bool:
+def are_weights(particles: Particles, fewest: int = 3) -> bool:
     """Do they move as weights under the penalty?  Two particles that do are no sign of it."""
-    return len(particles) > 2 and bool(
-        (particles.velocity[0] == 1)
+    n = len(particles)
+    return n >= fewest and bool(
+        (particles.velocity[0] == min(n - 1, 1))
         and (particles.mass == 1).all()
         and np.array_equal(particles.velocity, Particles.from_weights(particles.position).velocity)
     )

@@ -16,7 +16,6 @@ from .child import words_beside
 
 OWN = ""  # the method that the preset itself asks for
 NEEDED = ("torch", "safetensors", "tqdm")  # by `python -m training run`, beside what the window needs itself
-LARGEST_SEED = 2**31 - 1
 
 
 class Request(NamedTuple):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.draw.spin_box import WholeBox
+from particles.scenarios import LARGEST_SEED
 
 from . import choices
 from .choices import Request
@@ -44,7 +45,7 @@ class RunForm(QWidget):
         self.strength, self.folder = QLineEdit(), QLineEdit()
         self.epochs, self.seed = WholeBox(), WholeBox()
         self.epochs.setRange(1, 100_000)
-        self.seed.setRange(0, choices.LARGEST_SEED)
+        self.seed.setRange(0, LARGEST_SEED)
         self.browse = QPushButton("Choose…")
         self.start = QPushButton("Train")
         self.start.setProperty("primary", True)

@@ -57,10 +57,12 @@ class TrainingPage(Conditions, QWidget):
 
     view = property(lambda self: self._run_page.view, doc="The drawings of the run.")
 
-    def open(self, path) -> bool:
-        """Follow the run in a folder; False where ``path`` is not the folder of a run, nor one of its files."""
+    def open(self, path, ready: Callable[[], None] = lambda: None) -> bool:
+        """Follow the run in a folder, and call ``ready()``, once its configuration was read; False where it is none."""
         folder = run_folder_of(path)
-        return self._follow(folder) if folder is not None else False
+        if folder is not None:
+            self.watcher.check(folder, lambda: self._follow(folder) and ready())
+        return folder is not None
 
     def activated(self) -> None:
         """The page is shown: look at once."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from gui.window.errors import one_sentence
 from gui.window.workers import Workers
+from training.run_log import RunFolder
 
 from .child import last_lines, words_beside
 from .follower import Follower
@@ -37,6 +38,16 @@ class Watcher(QObject):
     def path(self) -> Path | None:
         """The folder that is followed."""
         return self._follower.path if self._follower is not None else None
+
+    def check(self, path: Path, sound: Callable[[], object]) -> None:
+        """Read the configuration of the run in this folder, then ``sound()``; ``refused`` where it is broken."""
+        self._workers.run(
+            lambda: RunFolder(path).config,
+            lambda _: sound(),
+            f"reading {path.name}",
+            failed=lambda error: self.refused.emit(one_sentence(error)),
+            key="config",
+        )
 
     def follow(self, path: Path) -> None:
         """Follow the run in this folder.  FileNotFoundError where there is none."""

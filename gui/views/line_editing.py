@@ -130,7 +130,7 @@ class LineEditing:
         """A particle at rest, of mass 1, is added and selected."""
         new, id = edits.added(self.session.document.latest, position, 0.0, 1.0)
         self.session.document.edit(new, "Add particle")
-        self.session.selection.select([id])
+        self.session.selection.select_new(np.array([id]))
 
     def remove(self) -> bool:
         """Delete what is selected; whether there was anything."""

@@ -101,7 +101,7 @@ class ParticleTable(QWidget):
         rank, column = (at.row(), max(at.column() - 1, 0)) if at.isValid() else (len(document.system), 0)
         new, ids = pasted(document.system, rank, column, block)
         document.edit(new, f"Paste {len(block):,} row{'s' * (len(block) != 1)}")
-        self.session.selection.select(ids)
+        self.session.selection.select_new(ids)
 
     def _button(self, id: str, text: str, why: str) -> QPushButton:
         button = QPushButton(text)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
-from gui.model.edits import next_id
+from gui.model.edits import edited, next_id
 from gui.model.system import System
 from gui.model.typed_number import number, plain
-from particles import Particles
 
 COLUMNS = ("position", "velocity", "mass")
 MOST_ROWS = 100_000
@@ -73,9 +70,7 @@ def pasted(system: System, rank: int, column: int, block: np.ndarray) -> tuple[S
         columns[column + c][rank : rank + rows] = block[:, c]
     ids = np.append(system.ids, new)
     written = ids[rank : rank + rows]
-    order = np.argsort(columns[0], kind="stable")
-    particles = Particles(*(values[order] for values in columns))
-    return replace(system, particles=particles, ids=ids[order], source=None, seed=None), written
+    return edited(system, *columns, ids), written
 
 
 def text_of(system: System, ranks: np.ndarray, columns: list[int]) -> str:

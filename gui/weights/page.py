@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -54,8 +55,8 @@ class WeightsPage(QWidget):
         self.comparison.forget_pictures()
         self.refresh()
 
-    def open(self, path) -> bool:
-        """Take a file of weights; its tensors are listed by a worker."""
+    def open(self, path, ready: Callable[[], None] = lambda: None) -> bool:
+        """Take a file of weights; its tensors are listed by a worker, and ``ready()`` is called if it holds weights."""
         path = Path(path)
         if not holds_weights(path):
             return False
@@ -65,11 +66,9 @@ class WeightsPage(QWidget):
         def work(task):
             return open_weights(path, lambda: task.cancelled)
 
-        self.workers.run(work, self._show_file, f"reading {path.name}", failed=self.failed, key=(self, "file"))
+        show = partial(self._show_file, ready)
+        self.workers.run(work, show, f"reading {path.name}", failed=self.failed, key=(self, "file"))
         return True
-
-    def activated(self) -> None:
-        self.refresh()
 
     def showEvent(self, event) -> None:  # noqa: N802
         super().showEvent(event)
@@ -146,7 +145,7 @@ class WeightsPage(QWidget):
 
     # how it comes about
 
-    def _show_file(self, opened: TensorFile) -> None:
+    def _show_file(self, ready: Callable[[], None], opened: TensorFile) -> None:
         if self.file is not None:
             self.file.close()
         for key in ("summary", "tensor"):  # they read the file that was open
@@ -155,10 +154,12 @@ class WeightsPage(QWidget):
         self.panel.show_file(opened)
         self._say("")
         try:
-            self.panel.select(first_choice(opened).name)
+            first = first_choice(opened)
         except ValueError as error:
             self.tell(str(error))
             return
+        ready()
+        self.panel.select(first.name)
         self._summarize(opened, [entry.name for entry in opened.entries if not entry.refusal])
 
     def _summarize(self, opened: TensorFile, names: list[str]) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer
-from PySide6.QtWidgets import QWidget
 
 from ..draw.magnification import magnification
+from .narrow import SETTLED, show_title
 
 LINE_SHARE = (2, 3)  # heights of the line and of the linked view
-SETTLED = 30  # ms: bars and panels have taken and left their room by then
 
 
 class ClassMode(QObject):
@@ -51,6 +50,7 @@ class ClassMode(QObject):
             return
         window, dock = self._window, self._window.views_dock
         window.pages.show("particles")
+        self._docks.narrow.leave()
         self._before = (window.saveState(), window.particles_page.sizes(), self._docks.views.sizes())
         with QSignalBlocker(window.lessons_dock.toggleViewAction()):
             window.lessons_dock.hide()  # the lesson goes on
@@ -71,13 +71,10 @@ class ClassMode(QObject):
 
     def _show_all(self, shown: bool) -> None:
         """What class mode leaves out."""
-        window, dock = self._window, self._window.views_dock
+        window = self._window
         for widget in (window.menuBar(), window.mode_bar, window.space_time, self._docks.views.widget(0)):
             widget.setVisible(shown)
-        before = dock.titleBarWidget()
-        dock.setTitleBarWidget(None if shown else QWidget())
-        if before is not None:
-            before.deleteLater()
+        show_title(window.views_dock, shown)
 
     def _magnify(self) -> None:
         factor = magnification(self._window, self._window.session.options) if self._before else 1.0

@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDockWidget, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QDockWidget, QSplitter, QWidget
 
-from ..draw.magnification import magnified
+from ..model.system import Recipe
 from .class_mode import ClassMode
-from .parts import LINKED, TAB_TEXT, part
+from .linked_tabs import LinkedTabs
+from .narrow import SETTLED, Narrow
+from .parts import LINKED, part
 from .readouts_area import ReadoutsArea
 from .scenario_panel import ScenarioPanel
 from .whereabouts import Whereabouts
 
 WIDTHS = {"scenario": 296, "views": 340, "lessons": 380}
-MIDDLE = 480  # pixels that the panels leave to the middle where they can
+MIDDLE = 640  # pixels that the panels leave to the middle where they can
 WIDE = 1500  # pixels of a window that has room for the linked views beside the page of weights
-
-
-class LinkedTabs(QTabWidget):
-    """The linked views as tabs; each is built when it is first looked at."""
-
-    def __init__(self, session, colours, parent=None):
-        super().__init__(parent)
-        self._session, self._colours = session, colours
-        self.views: dict[str, QWidget] = {}
-        self.setDocumentMode(True)
-        self.setAccessibleName("Linked views")
-        self.tabBar().setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.tabBar().setAccessibleName("Linked views")
-        for name in LINKED:
-            holder = QWidget()
-            QVBoxLayout(holder).setContentsMargins(0, 0, 0, 0)
-            self.addTab(holder, TAB_TEXT[name])
-        self.currentChanged.connect(self.build)
-
-    def build(self, index: int) -> QWidget:
-        """The view of a tab."""
-        name = LINKED[index]
-        if name not in self.views:
-            view = part(name)(self._session, self._colours)
-            view.setAccessibleName(view.title)
-            view.setAccessibleDescription(view.why)
-            self.setTabToolTip(index, f"{view.title}: {view.why}")
-            self.widget(index).layout().addWidget(view)
-            self.views[name] = view
-        return self.views[name]
-
-    def magnify(self, factor: float) -> None:
-        """Tabs so many times as large."""
-        size = magnified(self.font(), factor).pointSizeF()
-        sheet = (
-            f"QTabBar {{ font-size: {size:g}pt; }} QTabBar::tab {{ padding: {5 * factor:.0f}px {9 * factor:.0f}px; }}"
-        )
-        self.tabBar().setStyleSheet("" if factor == 1 else sheet)
-
-    def set_theme(self, colours) -> None:
-        self._colours = colours
-        for view in self.views.values():
-            view.set_theme(colours)
 
 
 class Docks:
@@ -65,10 +24,11 @@ class Docks:
 
     def __init__(self, window):
         self._window = window
-        self.scenario = ScenarioPanel(window.session, self._load, self._draw, window.shortcuts)
+        self.scenario = ScenarioPanel(window.session, self._load, self._draw, self._draw_again, window.shortcuts)
         self.tabs = LinkedTabs(window.session, window.colours)
         self.readouts: QWidget | None = None
         self.lessons: QWidget | None = None
+        self._scenario_width = WIDTHS["scenario"]
         self._before_panel: Whereabouts | None = None
         self._before_lesson: Whereabouts | None = None
         self.views = QSplitter(Qt.Orientation.Vertical)
@@ -82,6 +42,7 @@ class Docks:
         self.lessons_dock.hide()
         self.lessons_dock.toggleViewAction().toggled.connect(self._lessons_toggled)
         self._hidden_for_page: list[QDockWidget] = []
+        self.narrow = Narrow(self, window)
         self.class_mode = ClassMode(self, window)
 
     def finish(self) -> None:
@@ -93,6 +54,7 @@ class Docks:
             self.tabs.build(self.tabs.currentIndex())
             self.scenario.add_table(self._window.colours)
             self.class_mode.follow()
+            self.narrow.follow()
 
     def fill_lessons(self) -> None:
         """Lessons that are shown, as at the end of the time before or behind class mode, have their panel."""
@@ -129,6 +91,7 @@ class Docks:
         hidden = self.lessons_dock.isHidden()
         if hidden:
             self._before_panel = Whereabouts(self._window)
+            self._scenario_width = self.scenario_dock.width()
         if hidden and not self.lessons_dock.isFloating():
             self._window.tabifyDockWidget(self.scenario_dock, self.lessons_dock)
         self.lessons_dock.setVisible(hidden)
@@ -140,17 +103,18 @@ class Docks:
         self.lessons_dock.raise_()
         width = min(WIDTHS["lessons"], self._window.width() // 3)
         self._window.resizeDocks([self.lessons_dock], [width], Qt.Orientation.Horizontal)
+        QTimer.singleShot(SETTLED, self.narrow, self.make_room)
 
     def make_room(self) -> None:
         """The middle has half of a narrow window, as far as the panels can be so narrow."""
-        middle = min(self._window.width() // 2, MIDDLE)
-        room = self._window.width() - middle
+        self.narrow.follow()
+        over = min(self._window.width() // 2, MIDDLE) - self._window.pages.width()
         sides = [self.scenario_dock, self.lessons_dock, self.views_dock]
         sides = [dock for dock in sides if dock.isVisible() and not dock.isFloating() and dock.x() >= 0]
         taken = {dock.x(): dock for dock in sides}  # of tabs one
-        over = sum(dock.width() for dock in taken.values()) - room
-        if over > 0 and self._window.pages.width() < middle:
-            widths = [dock.width() * room // (room + over) for dock in taken.values()]
+        if over > 0 and taken:
+            total = sum(dock.width() for dock in taken.values())
+            widths = [dock.width() * (total - over) // total for dock in taken.values()]
             self._window.resizeDocks([*taken.values()], widths, Qt.Orientation.Horizontal)
 
     def _lesson_begins(self) -> None:
@@ -162,6 +126,8 @@ class Docks:
             self.lessons.leave()
             if self._before_panel is not None:
                 self._before_panel.return_focus()
+                self._window.resizeDocks([self.scenario_dock], [self._scenario_width], Qt.Orientation.Horizontal)
+        self.narrow.follow()
         self._window.shortcuts.refresh()
 
     def show_view(self, name: str) -> None:
@@ -172,9 +138,16 @@ class Docks:
             self._window.pages.show("particles")
         if name == "table":
             self.scenario.show_numbers()
+        self.narrow.linked = name in LINKED
         if name in LINKED:
             self.views_dock.show()
             self.tabs.setCurrentIndex(LINKED.index(name))
+        self.narrow.follow()
+
+    def toggle_views(self) -> None:
+        """Show or hide the linked views."""
+        self.views_dock.setVisible(self.views_dock.isHidden())
+        self.narrow.follow()
 
     def scenario_to_front(self) -> None:
         """Bring the panel of scenarios and exact numbers to the front, wherever it is needed."""
@@ -185,6 +158,7 @@ class Docks:
 
     def for_page(self, name: str) -> None:
         """The scenarios belong to the particles, the linked views to the weights too where there is room."""
+        self.narrow.leave()
         wanted = {self.scenario_dock: name == "particles", self.views_dock: name == "particles"}
         wanted[self.views_dock] |= name == "weights" and self._window.width() >= WIDE
         for dock, shown in wanted.items():
@@ -194,16 +168,19 @@ class Docks:
             elif not shown and not dock.isHidden():
                 self._hidden_for_page.append(dock)
                 dock.hide()
+        self.narrow.follow()
 
     def all_shown(self) -> None:
-        """Before the layout is remembered: what a page or class mode has hidden counts as shown."""
+        """Before the layout is remembered: what a page, class mode or lessons have moved is put back."""
         self.class_mode.leave()
         self.for_page("particles")
+        self.narrow.leave()
 
     def reset_layout(self) -> None:
         """Every panel where it was at first."""
         window = self._window
         window.session.options.set(class_mode=False)
+        self.narrow.leave()
         for dock, area in (
             (self.scenario_dock, Qt.DockWidgetArea.LeftDockWidgetArea),
             (self.views_dock, Qt.DockWidgetArea.RightDockWidgetArea),
@@ -230,17 +207,17 @@ class Docks:
             if panel is not None:
                 panel.set_theme(colours)
 
-    def _load(self, name: str, n: int | None, seed: int | None) -> None:
-        document = self._window.session.document
-        if document.modified and document.system.source and document.system.source.name == name and n is not None:
-            self._draw(name, n, seed)  # random particles in a document of the user's: one more step
-        elif self._window.filing.may_leave():
-            self._window.attempt(lambda: self._window.filing.load_scenario(name, n, seed))
+    def _load(self, name: str) -> None:
+        if self._window.filing.may_leave():
+            self._window.attempt(lambda: self._window.filing.load_scenario(name))
         else:
             self.scenario.refresh()
 
-    def _draw(self, kind: str, n: int, seed: int) -> None:
-        self._window.attempt(lambda: self._window.editing.draw_random(kind, n, seed))
+    def _draw(self, recipe: Recipe) -> None:
+        self._window.attempt(lambda: self._window.editing.draw_random(*recipe))
+
+    def _draw_again(self, recipe: Recipe) -> None:
+        self._window.attempt(lambda: self._window.editing.draw_again(recipe))
 
     def _dock(self, title: str, name: str, inside: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
         dock = QDockWidget(title, self._window)

@@ -11,6 +11,7 @@ from ..model import commands, edits
 from ..model.document import SIMULATING
 from ..model.large_edits import edit_all
 from ..model.simulation import check_room
+from ..model.system import Recipe
 from ..model.typed_number import number
 from .cards import close_card
 
@@ -80,10 +81,7 @@ class Editing:
     def do_new_seed(self) -> None:
         recipe = self._document.latest.source
         seed = 0 if recipe.seed >= LARGEST_SEED else recipe.seed + 1
-        if self._document.modified:  # they came by an edit, and so do the next
-            self.draw_random(recipe.name, recipe.n, seed)
-        else:
-            self._window.filing.load_scenario(recipe.name, recipe.n, seed)
+        self.draw_again(recipe._replace(seed=seed))
 
     def can_new_seed(self) -> bool:
         recipe = self._document.latest.source
@@ -104,6 +102,15 @@ class Editing:
         """All particles replaced by ``count`` random ones: one step, to be undone like any other."""
         check_room(count)
         edit_all(self._document, lambda _: edits.random(kind, count, seed), "Random particles", count)
+
+    def draw_again(self, recipe: Recipe) -> None:
+        """The scenario that is shown with another number or seed; where it came by an edit, that is one more."""
+        if self._document.modified:
+            self.draw_random(*recipe)
+        elif self._window.filing.may_leave():  # a lesson
+            self._window.filing.load_scenario(*recipe)
+        else:
+            self._window.docks.scenario.refresh()
 
     def do_rename(self) -> None:
         before = self._document.latest

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox
 
@@ -12,9 +11,11 @@ from particles import scenarios
 
 from ..model.simulation import check_room
 from ..model.system import System
+from .questions import ask_still_saving, ask_unsaved
 from .waiting import wait_while
 
 FIGURES = (".png", ".svg", ".pdf")
+PATIENCE = 5000  # ms of waiting for a save, after which one may leave without it
 LARGE = 20_000  # particles that are drawn up in a worker
 OPENED = (
     "All that can be opened (*.json *.npz *.npy *.pt *.pth *.safetensors *.png *.svg *.pdf);;"
@@ -43,9 +44,13 @@ class Filing:
         path = Path(path)
         name = "training" if path.is_dir() else "weights" if path.suffix.lower() in SUFFIXES else ""
         page = self._window.pages.built(name) if name else None
-        if page is not None and page.open(path):
+
+        def ready() -> None:
             self._leave_lesson()
             self._window.pages.show(name)
+
+        if page is not None and page.open(path, ready):
+            pass  # and says what it finds
         elif path.is_dir():
             raise ValueError(f"{path}: this folder is no training run")
         elif path.suffix.lower() in FIGURES:
@@ -143,7 +148,8 @@ class Filing:
     def may_leave(self) -> bool:
         """Ask what to do with unsaved changes, if there are any; False: stay.
 
-        What is being saved is waited for, while the window goes on; of several who wait the last may leave.
+        What is being saved is waited for, while the window goes on; of several who wait the last may leave.  Whether
+        to wait on for a save that takes long is asked.
         """
         self._leave_lesson()  # the question is about the user's own document
         if not self._document.modified:
@@ -155,7 +161,9 @@ class Filing:
             self._window.attempt(self.do_save)
         self._waits += 1
         mine, saved = self._waits, self._document.latest
-        wait_while(lambda: self._document.saving, self._window.workers)
+        while wait_while(lambda: self._document.saving, self._window.workers, PATIENCE):
+            if mine != self._waits or ask_still_saving(self._window, lambda: not self._document.saving):
+                return mine == self._waits
         return mine == self._waits and self._document.latest is saved and not self._document.modified
 
     def _leave_lesson(self) -> None:
@@ -184,26 +192,3 @@ class Filing:
 
     def do_quit(self) -> None:
         self._window.close()
-
-
-def ask_unsaved(window, name: str) -> QMessageBox.StandardButton:
-    """The one question that has to be answered: save, discard or cancel."""
-    box = unsaved_box(window, name)
-    answer = box.exec()
-    box.deleteLater()
-    return QMessageBox.StandardButton(answer)
-
-
-def unsaved_box(window, name: str) -> QMessageBox:
-    """The box that asks it."""
-    box = QMessageBox(window)
-    box.setWindowTitle("Unsaved changes")
-    box.setTextFormat(Qt.TextFormat.PlainText)
-    box.setText(f"“{name}” has changes that are not saved.")
-    button = QMessageBox.StandardButton
-    box.setStandardButtons(button.Discard | button.Cancel)
-    box.setDefaultButton(button.Cancel)
-    if len(window.session.document.latest):  # no file holds an empty line
-        box.addButton(button.Save)
-        box.setDefaultButton(button.Save)
-    return box

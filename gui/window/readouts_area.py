@@ -39,12 +39,14 @@ class ReadoutsArea(QScrollArea):
         """Unless the user has put the handle elsewhere."""
         height = self.widget().sizeHint().height()
         self.setMaximumHeight(height)
+        if self._splitter.orientation() == Qt.Orientation.Horizontal:
+            return
         room = self._splitter.height() - self._splitter.handleWidth()  # its sizes are still those of before a resize
-        height = min(height, self._whole_lines(room - ROOM_FOR_VIEW))
+        height = min(height, self.whole_lines(room - ROOM_FOR_VIEW))
         if self.isVisible() and not self._splitter.property("placed"):
             self._splitter.setSizes([height, room - height])
 
-    def _whole_lines(self, room: int) -> int:
+    def whole_lines(self, room: int) -> int:
         """The height of as many lines as go into ``room``, so that none is cut in two."""
         grid = self.widget().layout()
         line = grid.cellRect(1, 0).top() - grid.cellRect(0, 0).top()

@@ -24,6 +24,7 @@ from ..draw.palette import Colours
 from ..draw.spin_box import WholeBox
 from ..model import edits
 from ..model.action import Action
+from ..model.system import Recipe
 
 ROOM_FOR_BOTH = 520  # pixels of height; in less, scenarios and exact numbers are behind tabs
 MOST = 10_000_000  # particles in the number field
@@ -34,17 +35,31 @@ def readable(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
-class ScenarioPanel(QWidget):
-    """Calls ``load(name, n, seed)`` for the scenario that is chosen, and ``draw(kind, n, seed)`` for random particles.
+class Names(QListWidget):
+    """The names of scenarios: the chosen one is in sight, however high the list becomes and whenever it is shown."""
 
-    Both take their number and seed from the same two fields.
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.scrollToItem(self.currentItem())
+
+    def showEvent(self, event) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.scrollToItem(self.currentItem())
+
+
+class ScenarioPanel(QWidget):
+    """Calls ``load(name)`` for the scenario that is chosen, ``draw(recipe)`` for random particles, and
+    ``draw_again(recipe)`` for the present scenario with another number or seed.
+
+    Numbers and seeds come from the same two fields.
     """
 
-    def __init__(self, session, load, draw, shortcuts, parent=None):
-        super().__init__(parent)
-        self.session, self._load, self._draw, self._shortcuts = session, load, draw, shortcuts
+    def __init__(self, session, load, draw, draw_again, shortcuts):
+        super().__init__()
+        self.session, self._load, self._draw, self._draw_again = session, load, draw, draw_again
+        self._shortcuts = shortcuts
         self.table: QWidget | None = None
-        self.names = QListWidget()
+        self.names = Names()
         self.names.setAccessibleName("Scenarios")
         for name in scenarios.names():
             item = QListWidgetItem(readable(name))
@@ -131,7 +146,6 @@ class ScenarioPanel(QWidget):
         self.parts.addWidget(self.table)
         self.parts.setStretchFactor(0, 3)
         self.parts.setStretchFactor(1, 2)
-        self.names.scrollToItem(self.names.currentItem())
         self._make_room()
 
     def resizeEvent(self, event) -> None:  # noqa: N802
@@ -157,7 +171,7 @@ class ScenarioPanel(QWidget):
 
     def choose(self, name: str) -> None:
         """Load a scenario with its own number of particles."""
-        self._load(name, None, None)
+        self._load(name)
 
     def refresh(self) -> None:
         """Show which scenario is open."""
@@ -192,7 +206,7 @@ class ScenarioPanel(QWidget):
         count = typed[0] if smallest < largest else largest
         seed = None if recipe.seed is None else typed[1]
         if (count, seed) != (recipe.n, recipe.seed):
-            self._load(recipe.name, count, seed)
+            self._draw_again(Recipe(recipe.name, count, seed))
         elif smallest == largest != typed[0]:
             self.why.setText(f"This scenario always has {largest:,} particles. Random… draws {typed[0]:,}.")
         elif smallest < largest:
@@ -200,7 +214,7 @@ class ScenarioPanel(QWidget):
 
     def _draw_random(self, kind: str) -> None:
         smallest, _default, largest = scenarios.sizes(kind)
-        self._draw(kind, min(max(self.count.value(), smallest), largest), self.seed.value())
+        self._draw(Recipe(kind, min(max(self.count.value(), smallest), largest), self.seed.value()))
 
     def _filter(self, text: str) -> None:
         for row in range(self.names.count()):

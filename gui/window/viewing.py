@@ -143,8 +143,7 @@ class Viewing:
         self._window.docks.scenario.show_numbers()
 
     def do_show_views(self) -> None:
-        dock = self._window.views_dock
-        dock.setVisible(dock.isHidden())
+        self._window.docks.toggle_views()
 
     def is_show_views(self) -> bool:
         return not self._window.views_dock.isHidden()

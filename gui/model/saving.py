@@ -1,0 +1,79 @@
+"""Systems become files: of several saves to one file the last is what it holds in the end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from particles.files import write_scenario
+
+from .home import Home
+from .long_work import run_guarded
+from .recent import with_first
+from .system import System
+
+
+class Save(NamedTuple):
+    """A system to be written to a file, for the document of ``home``; later ones have larger numbers."""
+
+    number: int
+    home: Home
+    system: System
+    path: Path
+
+    def write(self) -> None:
+        write_scenario(self.path, self.system.to_scenario())
+
+
+class Saving:
+    """Writes for ``document``: to one file one save after the other, and of those that wait for it only the last."""
+
+    def __init__(self, document):
+        self._document = document
+        self._number = 0
+        self._waiting: dict[Path, Save | None] = {}  # files that are being written -> what comes next
+
+    def save(self, home: Home, system: System, path: Path, at_once: bool) -> None:
+        """Write it ``at_once`` where nothing else is written there, else through ``document.run``."""
+        self._number += 1
+        save, key = Save(self._number, home, system, path), path.absolute()
+        if at_once and key not in self._waiting:
+            save.write()
+            self._written(save)
+            return
+        overtaken = self._waiting.get(key)
+        if overtaken is not None:
+            overtaken.home.stop_saving(overtaken.system)
+        home.saving = system
+        if key in self._waiting:
+            self._waiting[key] = save
+        else:
+            self._begin(save)
+
+    def _begin(self, save: Save) -> None:
+        self._waiting[save.path.absolute()] = None
+
+        def written(_) -> None:
+            self._written(save)
+            self._next(save)
+
+        def failed(sentence: str) -> None:
+            save.home.stop_saving(save.system)
+            self._document.trouble.emit(sentence)
+            self._next(save)
+
+        run_guarded(self._document.run, save.write, written, failed, f"saving {save.path}")
+
+    def _next(self, save: Save) -> None:
+        following = self._waiting.pop(save.path.absolute())
+        if following is not None:
+            self._begin(following)
+
+    def _written(self, save: Save) -> None:
+        self._document.forget_saved(save.path)
+        home = save.home
+        if save.number > home.last_save:  # else it was saved elsewhere since
+            home.path, home.saved, home.last_save = save.path, save.system, save.number
+        home.stop_saving(save.system)
+        self._document.recent = with_first(save.path, self._document.recent)
+        self._document.title_changed.emit()
