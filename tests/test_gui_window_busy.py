@@ -12,6 +12,7 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QTimer
 
 from gui.model import edits
+from gui.views.linked_view import LinkedView
 from gui.window.afterwards import wait_for_all
 from gui.window.errors import Unexpected
 from gui.window.warming import load_kernels
@@ -114,6 +115,30 @@ def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
         qtbot.waitUntil(lambda: document.history is not history, timeout=60_000)
         settled()
     assert document.undo_text == "Mirror"
+
+
+def test_another_crowd_is_painted_one_view_after_the_other(window, qtbot, monkeypatch):
+    """All of them in one turn of the event loop would hold it up."""
+    window.filing.load_scenario("random-masses", 30_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(window.session.document.system) == 30_000, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+    document, draw = window.session.document, LinkedView._draw_shown
+    before, turns, painted = document.history, [0], {}
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: turns.append(turns[-1] + 1))
+
+    def noted(view, *args, **how):
+        if document.history is not before:
+            painted.setdefault(view.name, turns[-1])
+        draw(view, *args, **how)
+
+    monkeypatch.setattr(LinkedView, "_draw_shown", noted)
+    timer.start()
+    window.shortcuts.do("mirror")
+    qtbot.waitUntil(lambda: len(painted) == 3, timeout=60_000)
+    timer.stop()
+    assert set(painted) == {"line", "space-time", "hull"}
+    assert len(set(painted.values())) == 3
 
 
 @pytest.mark.parametrize(("action", "edit"), [("add", "added"), ("delete", "removed"), ("duplicate", "duplicated")])

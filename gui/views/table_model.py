@@ -91,6 +91,10 @@ class ParticleModel(QAbstractTableModel):
         self.edited.emit()
         return True
 
+    def first_rows(self, count: int) -> list[list[float]]:
+        """The numbers of each column in the first rows."""
+        return [getattr(self._shown.particles, name)[:count].tolist() for name in COLUMNS]
+
     def follow(self) -> None:
         """Show the document's system."""
         before, self._shown = self._shown, self.session.document.system
