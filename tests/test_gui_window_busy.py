@@ -141,17 +141,35 @@ def test_another_crowd_is_painted_one_view_after_the_other(window, qtbot, monkey
     assert len(set(painted.values())) == 3
 
 
-@pytest.mark.parametrize(("action", "edit"), [("add", "added"), ("delete", "removed"), ("duplicate", "duplicated")])
-def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, action, edit):
+def type_a_mass(window):
+    model = window.docks.scenario.table.model
+    assert model.setData(model.index(7, 3), "2.5")
+
+
+@pytest.mark.parametrize(
+    ("edit", "ask", "more"),
+    [
+        ("added", lambda window: window.shortcuts.do("add"), 1),
+        ("removed", lambda window: window.shortcuts.do("delete"), -1),
+        ("duplicated", lambda window: window.shortcuts.do("duplicate"), 1),
+        ("with_values", type_a_mass, 0),
+    ],
+)
+def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, edit, ask, more):
     document, threads = window.session.document, []
     make = getattr(edits, edit)
-    monkeypatch.setattr(edits, edit, lambda *given: (threads.append(threading.current_thread()), make(*given))[1])
+
+    def noted(*given, **named):
+        threads.append(threading.current_thread())
+        return make(*given, **named)
+
+    monkeypatch.setattr(edits, edit, noted)
     window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
     qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
     window.session.selection.select([5])
-    window.shortcuts.do(action)
+    ask(window)
     qtbot.waitUntil(lambda: document.can_undo and not document.busy, timeout=60_000)
-    assert len(document.system) == 20_000 + (-1 if action == "delete" else 1)
+    assert len(document.system) == 20_000 + more
     assert threads
     assert threading.main_thread() not in threads
 
