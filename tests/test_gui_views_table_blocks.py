@@ -5,7 +5,7 @@ import pytest
 
 from gui.model.system import System
 from gui.model.typed_number import number
-from gui.views.table_blocks import block_of, pasted, text_of
+from gui.views.table_blocks import block_of, ids_of_rows, pasted, text_of
 from particles import Particles
 from tests.one_sentence import refused
 
@@ -44,14 +44,14 @@ def test_what_is_no_block_is_refused_in_one_sentence(text):
 
 def test_cells_come_back_from_a_spreadsheet_to_the_last_bit():
     text = text_of(SYSTEM, np.arange(3), [0, 1, 2])
-    again, ids = pasted(SYSTEM, 0, 0, block_of(text))
+    again = pasted(SYSTEM, 0, 0, block_of(text))
     for what in ("position", "velocity", "mass"):
         assert np.array_equal(getattr(again.particles, what), getattr(SYSTEM.particles, what))
-    assert list(ids) == [0, 1, 2]
+    assert list(again.ids) == list(ids_of_rows(SYSTEM, 0, 3)) == [0, 1, 2]
 
 
 def test_pasted_rows_are_sorted_keep_their_ids_and_add_particles_past_the_end():
-    new, ids = pasted(SYSTEM, 2, 0, np.array([[0.15], [5.0]]))
+    new, ids = pasted(SYSTEM, 2, 0, np.array([[0.15], [5.0]])), ids_of_rows(SYSTEM, 2, 2)
     assert new.particles.position.tolist() == [0.1, 0.15, 0.2, 5.0]
     assert new.ids.tolist() == [0, 2, 1, 3]
     assert ids.tolist() == [2, 3]
@@ -60,7 +60,7 @@ def test_pasted_rows_are_sorted_keep_their_ids_and_add_particles_past_the_end():
 
 def test_a_block_with_ranks_and_one_of_three_columns_fill_the_row():
     for block in ([[0, 7.0, 8.0, 9.0]], [[7.0, 8.0, 9.0]]):
-        new, _ = pasted(SYSTEM, 0, 2, np.array(block))
+        new = pasted(SYSTEM, 0, 2, np.array(block))
         last = new.particles
         assert (last.position[-1], last.velocity[-1], last.mass[-1]) == (7.0, 8.0, 9.0)
 

@@ -12,6 +12,7 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QTimer
 
 from gui.model import edits
+from gui.views.linked_view import LinkedView
 from gui.window.afterwards import wait_for_all
 from gui.window.errors import Unexpected
 from gui.window.warming import load_kernels
@@ -116,18 +117,58 @@ def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
     assert document.undo_text == "Mirror"
 
 
+def test_another_crowd_is_painted_one_view_after_the_other(window, qtbot, monkeypatch):
+    """All of them in one turn of the event loop would hold it up."""
+    window.filing.load_scenario("random-masses", 30_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(window.session.document.system) == 30_000, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+    document, draw = window.session.document, LinkedView._draw_shown
+    before, turns, painted = document.history, [0], {}
+    timer = QTimer(interval=0)
+    timer.timeout.connect(lambda: turns.append(turns[-1] + 1))
+
+    def noted(view, *args, **how):
+        if document.history is not before:
+            painted.setdefault(view.name, turns[-1])
+        draw(view, *args, **how)
+
+    monkeypatch.setattr(LinkedView, "_draw_shown", noted)
+    timer.start()
+    window.shortcuts.do("mirror")
+    qtbot.waitUntil(lambda: len(painted) == 3, timeout=60_000)
+    timer.stop()
+    assert set(painted) == {"line", "space-time", "hull"}
+    assert len(set(painted.values())) == 3
+
+
+def type_a_mass(window):
+    model = window.docks.scenario.table.model
+    assert model.setData(model.index(7, 3), "2.5")
+
+
 @pytest.mark.parametrize(
-    ("action", "edit", "more"),
-    [("add", "added", 1), ("delete", "removed", -1), ("duplicate", "duplicated", 1), ("mirror", "mirrored", 0)],
+    ("edit", "ask", "more"),
+    [
+        ("added", lambda window: window.shortcuts.do("add"), 1),
+        ("removed", lambda window: window.shortcuts.do("delete"), -1),
+        ("duplicated", lambda window: window.shortcuts.do("duplicate"), 1),
+        ("mirrored", lambda window: window.shortcuts.do("mirror"), 0),
+        ("with_values", type_a_mass, 0),
+    ],
 )
-def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, action, edit, more):
+def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, edit, ask, more):
     document, threads = window.session.document, []
     make = getattr(edits, edit)
-    monkeypatch.setattr(edits, edit, lambda *given: (threads.append(threading.current_thread()), make(*given))[1])
+
+    def noted(*given, **named):
+        threads.append(threading.current_thread())
+        return make(*given, **named)
+
+    monkeypatch.setattr(edits, edit, noted)
     window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
     qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
     window.session.selection.select([5])
-    window.shortcuts.do(action)
+    ask(window)
     qtbot.waitUntil(lambda: document.can_undo and not document.busy, timeout=60_000)
     assert len(document.system) == 20_000 + more
     assert threads

@@ -17,8 +17,9 @@ def check_room(n: int) -> None:
 
 
 def prepared(system: System) -> History:
-    """Simulated to the end of time; events and colours are made here, so that no view has to wait for them."""
+    """Simulated to the end of time; events, colours, the table of ids are made here: no view has to wait for them."""
     history = simulate(system.particles)
     history.events  # noqa: B018 - computed once and kept
     colours(history)
+    system.holds(())
     return history

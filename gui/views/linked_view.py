@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import NamedTuple
+from weakref import ref
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
@@ -14,6 +15,8 @@ from gui.draw.magnification import Magnified
 from gui.draw.palette import Colours
 from gui.draw.safely import painted
 from gui.draw.tool_tip import plain
+from gui.draw.turns import repaint_in_turn
+from gui.model.document import AT_ONCE
 
 from .linked_axes import Frame, draw_hidden, sized
 from .linked_clusters import describe, present_nodes, selected_cluster
@@ -49,6 +52,7 @@ class LinkedView(Magnified, QWidget):
         self.zoom = Zoom()
         self._layers: dict[str, tuple[object, QPixmap]] = {}
         self._held: tuple[str, QPointF] | None = None
+        self._painted = ref(self)  # the history of the last picture, once there is one
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -83,8 +87,13 @@ class LinkedView(Magnified, QWidget):
         self.update()
 
     def refresh(self, *_) -> None:
-        """Repaint soon, at the session's present."""
-        if isValid(self):
+        """Repaint soon, at the session's present; another crowd one view after the other."""
+        if not isValid(self):
+            return
+        document = self.session.document
+        if self._painted() is not document.history and len(document.system) > AT_ONCE:
+            repaint_in_turn(self)
+        else:
             self.update()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
@@ -100,6 +109,7 @@ class LinkedView(Magnified, QWidget):
 
     @painted
     def paintEvent(self, _event) -> None:  # noqa: N802
+        self._painted = ref(self.session.document.history)
         painter, rect = QPainter(self), self.paper()
         painter.scale(self.larger, self.larger)
         painter.fillRect(rect, self.colours.background)

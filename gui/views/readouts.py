@@ -70,8 +70,7 @@ class ReadoutsPanel(QWidget):
         self.values: dict[str, QLabel] = {}
         self.marks: dict[str, CheckMark] = {}
         self.now: Readouts | None = None
-        self._scaled: tuple = (None, None)
-        self._of: object = None  # the history that ``now`` is of
+        self._scaled: tuple = (None, None)  # the history that ``now`` is of, and its scales
         self.late = QLabel(textFormat=Qt.TextFormat.PlainText)
         self.late.setProperty("role", "quiet")
         self.late.hide()
@@ -93,12 +92,16 @@ class ReadoutsPanel(QWidget):
         if self.window().isVisible() and not self.isVisible():
             return  # in a hidden panel: showEvent comes back
         history, t, now = self.session.document.history, self.session.clock.t, time.monotonic()
+        horizon, known = self.session.document.system.horizon, self._scaled
+
+        def sum_up() -> tuple[Readouts, tuple]:
+            return readouts(history, t), known if known[0] is history else (history, scales_of(history, horizon))
+
         if len(history.particles) <= WAITS:
-            self._show(history, readouts(history, t))
+            self._show(*sum_up())
         elif now - self._asked > PATIENCE:
             self._asked = now
-            run = self.session.document.run
-            run(lambda: readouts(history, t), lambda now: self._arrived(history, now), "the readouts")
+            self.session.document.run(sum_up, lambda found: self._arrived(*found), "the readouts")
         self._say_of_when()
 
     def showEvent(self, event) -> None:  # noqa: N802
@@ -128,25 +131,22 @@ class ReadoutsPanel(QWidget):
             spot.translate(0, line)
         painter.restore()
 
-    def _arrived(self, history, now: Readouts) -> None:
+    def _arrived(self, now: Readouts, scaled: tuple) -> None:
         if not isValid(self):
             return
-        self._asked = -math.inf
+        self._asked, history = -math.inf, scaled[0]
         if history is self.session.document.history:
-            self._show(history, now)
+            self._show(now, scaled)
         if history is not self.session.document.history or now.seen.time != self.session.clock.t:
             self.refresh()
         else:
             self._say_of_when()
 
-    def _show(self, history, now: Readouts) -> None:
-        system = self.session.document.system
-        rows = rows_for(system.kind)
+    def _show(self, now: Readouts, scaled: tuple) -> None:
+        rows = rows_for(self.session.document.system.kind)
         if rows != self.rows:
             self._build(rows)
-        if self._scaled[0] is not history:
-            self._scaled = (history, scales_of(history, system.horizon))
-        self.now, self._of = now, history
+        self.now, self._scaled = now, scaled
         for row in rows:
             label, text = self.values[row.id], self._text(row, now, self._scaled[1])
             if text != label.text():
@@ -165,7 +165,7 @@ class ReadoutsPanel(QWidget):
     def _say_of_when(self) -> None:
         """Numbers of many particles come after the pictures: until then they are faint and say of when they are."""
         many = len(self.session.document.history.particles) > WAITS
-        known, now = self.now is not None and self._of is self.session.document.history, self.session.clock.t
+        known, now = self.now is not None and self._scaled[0] is self.session.document.history, self.session.clock.t
         late = many and not (known and self.now.seen.time == now)
         self.late.setVisible(many)
         word = self.session.document.system.time_word

@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
 
 from gui.draw.palette import Colours
 from gui.model import commands
+from gui.model.large_edits import edit_all
 
-from .table_blocks import block_of, pasted, text_of
+from .table_blocks import block_of, ids_of_rows, pasted, text_of
 from .table_grid import Grid
 from .table_model import ParticleModel
 
@@ -99,8 +100,8 @@ class ParticleTable(QWidget):
             raise ValueError("the last change is still being computed: paste again in a moment")
         block = block_of(QGuiApplication.clipboard().text())
         rank, column = (at.row(), max(at.column() - 1, 0)) if at.isValid() else (len(document.system), 0)
-        new, ids = pasted(document.system, rank, column, block)
-        document.edit(new, f"Paste {len(block):,} row{'s' * (len(block) != 1)}")
+        ids, what = ids_of_rows(document.latest, rank, len(block)), f"Paste {len(block):,} row{'s' * (len(block) != 1)}"
+        edit_all(document, lambda system: pasted(system, rank, column, block), what)
         self.session.selection.select_new(ids)
 
     def _button(self, id: str, text: str, why: str) -> QPushButton:

@@ -44,8 +44,14 @@ def block_of(text: str) -> np.ndarray:
     return values
 
 
-def pasted(system: System, rank: int, column: int, block: np.ndarray) -> tuple[System, np.ndarray]:
-    """``block`` written over the table from row ``rank`` and ``column`` (0: position) on; also the ids written to.
+def ids_of_rows(system: System, rank: int, rows: int) -> np.ndarray:
+    """The ids of so many rows of the table from ``rank`` on; those past the last particle are new."""
+    more = max(rank + rows - len(system), 0)
+    return np.append(system.ids[rank : rank + rows], next_id(system) + np.arange(more))
+
+
+def pasted(system: System, rank: int, column: int, block: np.ndarray) -> System:
+    """``block`` written over the table from row ``rank`` and ``column`` (0: position) on.
 
     A block of four columns carries the ranks first, which are left out; one of three fills all columns.  Rows past
     the last particle are new particles (velocity 0 and mass 1 where the block does not say).  ValueError, one
@@ -61,16 +67,14 @@ def pasted(system: System, rank: int, column: int, block: np.ndarray) -> tuple[S
     if more and column > 0:
         raise ValueError(f"there are {rows} rows to paste, but only {len(system) - rank} particles from here on")
     _check(block, column)
-    particles, new = system.particles, next_id(system) + np.arange(more)
     columns = [
-        np.append(getattr(particles, name), np.full(more, default))
+        np.append(getattr(system.particles, name), np.full(more, default))
         for name, default in zip(COLUMNS, (0.0, 0.0, 1.0), strict=True)
     ]
     for c in range(width):
         columns[column + c][rank : rank + rows] = block[:, c]
-    ids = np.append(system.ids, new)
-    written = ids[rank : rank + rows]
-    return edited(system, *columns, ids), written
+    ids = np.append(system.ids[:rank], ids_of_rows(system, rank, max(rows, len(system) - rank)))
+    return edited(system, *columns, ids)
 
 
 def text_of(system: System, ranks: np.ndarray, columns: list[int]) -> str:

@@ -151,9 +151,8 @@ class Grid(QTableView):
         model, metrics = self.model(), QFontMetrics(self.font())
         heads = [metrics.horizontalAdvance(text) + MARGIN for text in HEADINGS]
         rank = max(heads[0], metrics.horizontalAdvance(f"{max(model.rowCount() - 1, 0):,}") + SQUARE + MARGIN)
-        rows, needs = range(min(model.rowCount(), SAMPLED)), []
-        for column in (1, 2, 3):
-            values = (float(model.index(row, column).data(Qt.ItemDataRole.EditRole)) for row in rows)
+        needs = []
+        for column, values in enumerate(model.first_rows(SAMPLED), 1):
             texts = (metrics.horizontalAdvance(readable(value, DIGITS)) + MARGIN for value in values)
             needs.append(max((heads[column], *texts)))
         widths = shared(needs, heads[1:], self.viewport().width() - rank)

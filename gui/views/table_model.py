@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 
 from gui.draw.palette import Colours
 from gui.model import edits
+from gui.model.large_edits import edit_all
 from gui.model.typed_number import number
 
 from .linked_axes import readable
@@ -84,12 +85,16 @@ class ParticleModel(QAbstractTableModel):
             if typed == getattr(self._shown.particles, what)[index.row()]:
                 return False
             id = int(self._shown.ids[index.row()])
-            document.edit(edits.with_values(document.latest, [id], **{what: typed}), f"Change {what}")
+            edit_all(document, lambda system: edits.with_values(system, [id], **{what: typed}), f"Change {what}")
         except ValueError as error:
             self.refused.emit(str(error))
             return False
         self.edited.emit()
         return True
+
+    def first_rows(self, count: int) -> list[list[float]]:
+        """The numbers of each column in the first rows."""
+        return [getattr(self._shown.particles, name)[:count].tolist() for name in COLUMNS]
 
     def follow(self) -> None:
         """Show the document's system."""
