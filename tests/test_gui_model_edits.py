@@ -186,7 +186,7 @@ EDITS = {
     "heavier": lambda system: edits.with_mass(system, 0, 3.0),
     "one more": lambda system: edits.added(system, 1.0, 0.0)[0],
     "one less": lambda system: edits.removed(system, [3]),
-    "pasted": lambda system: pasted(system, 0, 1, np.array([[0.5]]))[0],
+    "pasted": lambda system: pasted(system, 0, 1, np.array([[0.5]])),
     "moved past a neighbour and back": lambda system: edits.moved(edits.moved(system, 1, 1.0), 1, -0.5),
     "mirrored": edits.mirrored,
     "renamed": lambda system: edits.renamed(system, "other"),
