@@ -120,7 +120,7 @@ def test_lessons_behind_it_are_there_after_a_restart(opened):
 def test_the_panels_are_not_switched_in_it(window, qtbot):
     window.shortcuts.do("class-mode")
     qtbot.waitUntil(lambda: shown(window) == {"line", "linked", "transport"})
-    qtbot.wait(60)
+    qtbot.waitUntil(lambda: window.views_dock.height() > window.pages.height())
     height = window.views_dock.height()
     for which in (Qt.Key.Key_F3, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F4):
         QTest.keyClick(window, which)

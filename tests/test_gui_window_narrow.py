@@ -17,6 +17,12 @@ def layout(window):
     return [(part.isVisible(), part.width(), part.height() // 8) for part in parts]
 
 
+def settled(window, qtbot):
+    """Until nothing has moved for a while."""
+    seen = []
+    qtbot.waitUntil(lambda: seen.append(layout(window)) or (len(seen) > 6 and seen[-1] == seen[-6]))
+
+
 def half(window):
     return window.pages.width() >= window.width() // 2
 
@@ -26,7 +32,7 @@ def half(window):
 def test_the_picture_has_half_of_the_window_beside_a_lesson(window, qtbot, size, scene):
     window.resize(*size)
     window.docks.set_widths()
-    qtbot.wait(60)
+    settled(window, qtbot)
     before = layout(window)
     window.docks.open_lesson(scene[0])
     window.docks.lessons.open_lesson(*scene)
@@ -36,7 +42,11 @@ def test_the_picture_has_half_of_the_window_beside_a_lesson(window, qtbot, size,
     assert docks.tabs.isVisible() == (SCENES[scene] == "hull" or not narrow)
     assert window.space_time.isVisible() == (SCENES[scene] != "hull" or not narrow)
     window.docks.toggle_lessons()
-    qtbot.waitUntil(lambda: not narrow or layout(window) == before)
+
+    def back():
+        assert not narrow or layout(window) == before
+
+    qtbot.waitUntil(back)
     assert window.space_time.isVisible()
 
 
