@@ -18,6 +18,7 @@ Key = Qt.Key
 def test_the_end_of_a_lesson_leads_back_to_the_page_where_one_was(window, lesson):
     window.docks.show_view("phase")
     window.docks.open_lesson(lesson)
+    window.docks.show_view("hull")
     panel = window.docks.lessons
     panel.open_lesson(lesson, len(panel.lesson.scenes) - 1)
     assert window.pages.shown in ("algorithms", "training")

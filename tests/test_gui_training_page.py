@@ -162,7 +162,7 @@ def test_a_pinned_moment_is_compared_with_the_one_shown(following):
 def test_the_run_is_replayed_to_its_end(following, qtbot):
     following.do_train_replay()
     assert shown(following) == 0
-    qtbot.waitUntil(lambda: shown(following) == 40, timeout=5000)
+    qtbot.waitUntil(lambda: shown(following) == 40, timeout=30_000)
     assert not following._replay.plays
 
 

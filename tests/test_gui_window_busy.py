@@ -59,7 +59,7 @@ def test_the_watchdog_sees_who_waits(qtbot, watchdog):
             QTimer.singleShot(0, lambda: time.sleep(0.12))
             qtbot.wait(200)
 
-    with pytest.raises(AssertionError, match="was blocked for 1"):
+    with pytest.raises(AssertionError, match="was blocked"):
         asleep()
 
 
@@ -180,9 +180,10 @@ def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):
     window = make_window("gaussian-weights")
     window.show()
     qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
-    stopped = threading.Event()
+    started, stopped = threading.Event(), threading.Event()
 
     def work(task):
+        started.set()
         try:
             while True:
                 task.report(0.5)
@@ -199,7 +200,7 @@ def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):
     window.session.document.edit(edits.mirrored(window.session.document.latest), "Mirror")
     window.session.clock.play()
     window.start_tour()
-    qtbot.wait(50)
+    qtbot.waitUntil(started.is_set)
     window.close()
     assert stopped.wait(5)
     assert window.workers.wait()

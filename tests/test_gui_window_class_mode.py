@@ -42,14 +42,19 @@ def shown(window):
     return {name for name, part in parts.items() if part.isVisible()}
 
 
+def settled(window, qtbot):
+    """Wait for class mode, with the heights that it gives to the line and the linked view."""
+    qtbot.waitUntil(lambda: shown(window) == {"line", "linked", "transport"})
+    qtbot.waitUntil(lambda: window.views_dock.height() > 1.1 * window.line.height())
+
+
 def test_only_the_line_a_linked_view_and_time_are_shown_and_all_comes_back(window, qtbot):
     window.docks.show_view("phase")
     window.views_dock.setFloating(False)
     qtbot.wait(50)
     before = layout(window)
     window.shortcuts.do("class-mode")
-    qtbot.waitUntil(lambda: shown(window) == {"line", "linked", "transport"})
-    qtbot.waitUntil(lambda: window.views_dock.height() > 1.1 * window.line.height())
+    settled(window, qtbot)
     assert window.docks.tabs.views["phase"].isVisible()
     click(window.transport.leave, QPointF(5, 5))
     qtbot.wait(50)
@@ -119,8 +124,8 @@ def test_lessons_behind_it_are_there_after_a_restart(opened):
 
 def test_the_panels_are_not_switched_in_it(window, qtbot):
     window.shortcuts.do("class-mode")
-    qtbot.waitUntil(lambda: shown(window) == {"line", "linked", "transport"})
-    qtbot.waitUntil(lambda: window.views_dock.height() > window.pages.height())
+    settled(window, qtbot)
+    qtbot.wait(60)
     height = window.views_dock.height()
     for which in (Qt.Key.Key_F3, Qt.Key.Key_F3, Qt.Key.Key_F4, Qt.Key.Key_F4):
         QTest.keyClick(window, which)
@@ -141,4 +146,4 @@ def test_panels_of_a_wide_window_leave_room_in_a_narrow_one(window, qtbot):
     qtbot.wait(60)
     window.shortcuts.do("class-mode")
     least = [dock.minimumSizeHint().width() for dock in (window.lessons_dock, window.views_dock)]
-    qtbot.waitUntil(lambda: window.pages.width() >= min(450, 900 - sum(least) - 20), timeout=1000)
+    qtbot.waitUntil(lambda: window.pages.width() >= min(450, 900 - sum(least) - 20))

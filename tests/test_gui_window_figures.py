@@ -56,7 +56,7 @@ def test_a_figure_of_many_particles_is_made_in_a_worker_and_one_of_too_many_is_r
         qtbot.waitUntil(lambda: len(document.system) == 100_000, timeout=30_000)
     assert window.session.clock.t == 0.25
     drop(window, figure_of(tmp_path / "huge.svg", source=crowd | {"n": 30_000_000}, time=0.25))
-    qtbot.waitUntil(lambda: bool(window.messages.text), timeout=2000)
+    qtbot.waitUntil(lambda: bool(window.messages.text), timeout=30_000)
     assert "huge.svg" in window.messages.text
     assert "30,000,000" in window.messages.text
     assert len(document.latest) == 100_000
