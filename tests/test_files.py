@@ -22,6 +22,7 @@ from particles.files import (
     write_history,
     write_scenario,
 )
+from particles.scenario_json import parsed
 
 
 def test_a_huge_file_is_refused_unread(tmp_path):
@@ -66,15 +67,25 @@ def test_a_scenario_written_in_pieces_is_the_json_of_the_whole(tmp_path, n):
 def test_other_threads_go_on_while_a_large_scenario_is_written(tmp_path):
     """``json`` holds Python's lock while it works: an array in one piece would stop a window for a third of a save."""
     scenario = scenarios.get("gaussian-weights", 300_000)
-    writing = threading.Thread(target=write_scenario, args=(tmp_path / "s.json", scenario))
+    assert longest_wait(lambda: write_scenario(tmp_path / "s.json", scenario)) < 0.12
+
+
+def test_other_threads_go_on_while_much_json_is_read():
+    text = json.dumps(np.linspace(0.1, 0.9, 500_000).tolist())
+    assert longest_wait(lambda: parsed(text)) < 0.4
+
+
+def longest_wait(work) -> float:
+    """How long another thread waits for its next turn while one is at work, as a part of the whole."""
+    working = threading.Thread(target=work)
     usual, turns = sys.getswitchinterval(), [time.perf_counter()]
     sys.setswitchinterval(5e-4)
-    writing.start()
-    while writing.is_alive():
+    working.start()
+    while working.is_alive():
         time.sleep(1e-4)
         turns.append(time.perf_counter())
     sys.setswitchinterval(usual)
-    assert np.diff(turns).max() < 0.12 * (turns[-1] - turns[0])
+    return float(np.diff(turns).max()) / (turns[-1] - turns[0])
 
 
 def test_events_in_many_pieces_are_all_written(tmp_path):
