@@ -6,9 +6,12 @@ import os
 import secrets
 import shutil
 import stat
+import zipfile
 from collections.abc import Collection, Iterable
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import numpy as np
 
 
 @contextmanager
@@ -36,6 +39,18 @@ def replacing(path):
                 temporary.unlink()
     except OSError as error:
         raise _sentence(error, f"could not write {path}", "; nothing was changed") from error
+
+
+def write_npz(path, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays under their names as an uncompressed npz, whole or not at all.
+
+    Not by ``np.savez``: when writing fails it leaves a half-closed archive behind, and into memory it would have
+    other threads wait for each copy of what it holds already.
+    """
+    with replacing(path) as file, zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, np.asarray(array), allow_pickle=False)
 
 
 def read_whole(path, limit: int) -> bytes:

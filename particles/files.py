@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .checked_file import check_format, check_names, naming, read_whole, replacing, shown
+from .checked_file import check_format, check_names, naming, read_whole, replacing, shown, write_npz
 from .history import History
 from .scenario_json import read_scenario, write_scenario
 from .state import Particles
@@ -36,10 +36,7 @@ def write_history(path, history: History) -> None:
     """Write a history as an uncompressed npz: the particles, the merge times, and how far it was simulated."""
     members = {"format": np.array(FORMAT), "version": np.int64(VERSION), "until": np.float64(history.until)}
     members |= {name: getattr(history.particles, name) for name in _ARRAYS}
-    whole = io.BytesIO()  # in memory first: NumPy leaves a half-closed archive behind when writing fails
-    np.savez(whole, **members, merge_times=history.merge_times)
-    with replacing(path) as file:
-        file.write(whole.getbuffer())
+    write_npz(path, members | {"merge_times": history.merge_times})
 
 
 def read_history(path) -> History:

@@ -61,7 +61,7 @@ def read_scenario(path) -> Scenario:
         fields = _parse(data)
         check_format(fields.get("format"), fields.get("version"), FORMAT, VERSION)
         check_names("field", fields, _FIELDS)
-        particles = Particles(*(_numbers(name, fields[name]) for name in _ARRAYS))
+        particles = Particles(*(_numbers(name, fields.pop(name)) for name in _ARRAYS))
         if len(particles) == 0:
             raise ValueError("a scenario needs at least one particle")
         horizon = _number("horizon", fields["horizon"])
@@ -74,7 +74,7 @@ def read_scenario(path) -> Scenario:
 
 def _parse(data: bytes) -> dict:
     try:
-        fields = json.loads(data.decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_without_doubles)
+        fields = parsed(data.decode("utf-8-sig"), parse_constant=_refuse, object_pairs_hook=_without_doubles)
     except UnicodeDecodeError as error:
         raise ValueError(f"byte {error.start} is not UTF-8 text") from None
     except json.JSONDecodeError as error:
@@ -84,6 +84,11 @@ def _parse(data: bytes) -> dict:
     if not isinstance(fields, dict):
         raise ValueError(f"not a {FORMAT} file: it holds {_kind(fields)}, not an object of fields")
     return fields
+
+
+def parsed(text: str, **hooks):
+    """What a text in JSON says.  Other threads go on: ``json`` alone holds Python's lock until all is read."""
+    return json.loads(text, parse_float=lambda number: float(number), parse_int=lambda number: int(number), **hooks)
 
 
 def _refuse(literal: str):
@@ -136,13 +141,16 @@ def _answer(fields, n: int) -> Answer | None:
 def _numbers(name: str, values, finite: bool = True) -> np.ndarray:
     if not isinstance(values, list):
         raise ValueError(f"{name} holds {_kind(values)}: it must be a list of numbers")
-    if not set(map(type, values)) <= {int, float}:
-        i = next(i for i, value in enumerate(values) if type(value) not in (int, float))
-        raise ValueError(f"{name}[{i}] is {shown(values[i])}: it must be a number")
-    try:
-        array = np.array(values, dtype=np.float64)
-    except OverflowError:
-        array = np.array([_float(value) for value in values])
+    array = np.empty(len(values))
+    for at in range(0, len(values), AT_A_TIME):
+        some = values[at : at + AT_A_TIME]
+        if not set(map(type, some)) <= {int, float}:
+            i = next(i for i, value in enumerate(some) if type(value) not in (int, float))
+            raise ValueError(f"{name}[{at + i}] is {shown(some[i])}: it must be a number")
+        try:
+            array[at : at + AT_A_TIME] = some
+        except OverflowError:
+            array[at : at + AT_A_TIME] = [_float(value) for value in some]
     bad = np.flatnonzero(~np.isfinite(array))
     if finite and bad.size:
         raise ValueError(f"{name}[{bad[0]}] is beyond the range of float64")

@@ -5,6 +5,9 @@ import errno
 import json
 import os
 import resource
+import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -19,6 +22,7 @@ from particles.files import (
     write_history,
     write_scenario,
 )
+from particles.scenario_json import parsed
 
 
 def test_a_huge_file_is_refused_unread(tmp_path):
@@ -67,6 +71,18 @@ def test_json_is_given_a_large_scenario_a_little_at_a_time(tmp_path, monkeypatch
     write_scenario(tmp_path / "s.json", scenarios.get("gaussian-weights", 50_000))
     assert sum(given) > 3 * 50_000
     assert max(given) <= 10_000
+
+
+def test_other_threads_have_their_turns_while_much_json_is_read():
+    reading = threading.Thread(target=parsed, args=(json.dumps(np.linspace(0.1, 0.9, 500_000).tolist()),))
+    usual, turns = sys.getswitchinterval(), 0
+    sys.setswitchinterval(5e-4)
+    reading.start()
+    while reading.is_alive():
+        time.sleep(1e-4)
+        turns += 1
+    sys.setswitchinterval(usual)
+    assert turns > 10
 
 
 def test_events_in_many_pieces_are_all_written(tmp_path):

@@ -13,7 +13,8 @@ from gui.training.filters import FiltersView, filters_of
 from gui.training.follower import Follower
 from gui.training.merging import MergingView
 from gui.training.tensor_summary import rebinned
-from training.run_log import snapshot_path, write_npz
+from particles.checked_file import write_npz
+from training.run_log import snapshot_path
 
 pytestmark = [pytest.mark.qt, pytest.mark.filterwarnings("error::RuntimeWarning")]
 

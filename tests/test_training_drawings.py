@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from one_sentence import refused
 
+from particles.checked_file import write_npz
 from training import figures
 from training.figure_filters import families
 from training.figure_noise import THRESHOLD
 from training.presets import configured
 from training.report import main as report
-from training.run_log import RunFolder, append_line, snapshot_path, write_json, write_npz
+from training.run_log import RunFolder, append_line, snapshot_path, write_json
 from training.translation import as_images
 
 ROOT = Path(__file__).parent.parent

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from refusals import refused as refused_file
 
+from particles.checked_file import write_npz
 from training.run_log import (
     METRICS,
     RunFolder,
@@ -16,7 +17,6 @@ from training.run_log import (
     cut_back,
     snapshot_path,
     write_json,
-    write_npz,
 )
 
 

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from training.run_log import CONFIG, METRICS, STATUS, append_line, snapshot_path, write_json, write_npz
+from particles.checked_file import write_npz
+from training.run_log import CONFIG, METRICS, STATUS, append_line, snapshot_path, write_json
 
 TENSOR = "fc1.weight"
 

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from particles.checked_file import write_npz
+
 from .checkpoint import BEST, LAST, Counters, save_best, save_checkpoint
-from .run_log import METRICS, append_line, snapshot_path, write_npz
+from .run_log import METRICS, append_line, snapshot_path
 from .setup import Setup, tensor_of
 from .tensor_figures import measure
 

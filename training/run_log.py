@@ -8,7 +8,6 @@ report.json        the figures at the end             shared.safetensors the fin
 
 from __future__ import annotations
 
-import io
 import json
 import math
 import os
@@ -171,14 +170,6 @@ def cut_back(path, epoch: int) -> None:
     lines = [line for line in _whole_lines(path) if _line(path, 0, line)["epoch"] <= epoch]
     with replacing(path) as file:
         file.write(b"".join(line + b"\n" for line in lines))
-
-
-def write_npz(path, arrays: dict[str, np.ndarray]) -> None:
-    """Write arrays under their names as an uncompressed npz, whole or not at all."""
-    whole = io.BytesIO()
-    np.savez(whole, **arrays)
-    with replacing(path) as file:
-        file.write(whole.getbuffer())
 
 
 def snapshot_path(folder, step: int) -> Path:

@@ -23,6 +23,7 @@ from gui.model.system import Recipe, System
 from particles import scenarios
 from particles.checked_file import check_format, check_names
 from particles.files import read_scenario, write_scenario
+from particles.scenario_json import parsed
 from particles.scenarios import Scenario
 
 FORMAT, VERSION = "stickyweights-figure", 1
@@ -164,7 +165,7 @@ def _unpack(text: str) -> str:
 
 def _fields(text: str) -> dict:
     try:
-        fields = json.loads(text)
+        fields = parsed(text)
     except (ValueError, RecursionError):
         raise ValueError("its scenario is damaged or cut off") from None
     if not isinstance(fields, dict):

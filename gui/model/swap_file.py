@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from particles import Particles
-from particles.checked_file import check_format, naming, read_whole, replacing
+from particles.checked_file import check_format, naming, read_whole, write_npz
 
 from .system import System
 
@@ -51,10 +51,7 @@ def write_swap(path, system: System, document: Path | None) -> None:
         "when": datetime.now(UTC).isoformat(),
     }
     arrays = {name: getattr(system.particles, name) for name in ("position", "velocity", "mass")}
-    whole = io.BytesIO()
-    np.savez(whole, fields=np.array(json.dumps(fields)), **arrays, ids=system.ids)
-    with replacing(path) as file:
-        file.write(whole.getbuffer())
+    write_npz(path, {"fields": np.array(json.dumps(fields)), **arrays, "ids": system.ids})
 
 
 def read_swap(path) -> Swapped:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from particles.checked_file import replacing
+from particles.checked_file import replacing, write_npz
 from prox import prox_weight_sharing
 
 from .safetensors_file import write_safetensors
@@ -45,11 +45,10 @@ def write(path, tensor: Tensor) -> None:
         return
     if tensor.dtype == "bfloat16":
         raise ValueError(f"{path}: files of NumPy cannot hold bfloat16: save it as .safetensors")
+    if suffix == ".npz":
+        write_npz(path, {tensor.name: tensor.values})
+        return
     whole = io.BytesIO()
-    if suffix == ".npy":
-        np.save(whole, tensor.values, allow_pickle=False)
-    else:
-        name = "tensor" if tensor.name == "file" else tensor.name  # the name of an argument of savez
-        np.savez(whole, **{name: tensor.values})
+    np.save(whole, tensor.values, allow_pickle=False)
     with replacing(path) as file:
         file.write(whole.getbuffer())
