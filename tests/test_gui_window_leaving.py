@@ -71,3 +71,10 @@ def test_the_last_of_several_who_wait_leaves_and_nobody_is_asked_again(slow):
     slow.close()
     assert slow.isVisible()
     assert (len(slow.session.document.latest), len(slow.asked)) == (0, 1)
+
+
+def test_who_waited_before_the_one_who_closed_the_window_does_nothing_more(slow):
+    meanwhile(slow.close, slow.land)
+    slow.shortcuts.do("new")
+    assert not slow.isVisible()
+    assert (len(slow.session.document.latest), len(slow.asked)) == (2, 1)
