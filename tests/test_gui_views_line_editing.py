@@ -14,6 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, Qt  # noqa: E402
 
 from gui.model import edits  # noqa: E402
 from gui.model.system import System  # noqa: E402
+from particles import Particles  # noqa: E402
 
 
 def test_dragging_a_disc_moves_its_particle_in_one_step_of_undo():
@@ -191,3 +192,11 @@ def test_what_is_deleted_but_still_shown_is_passed_over(monkeypatch):
     left = document.latest
     drag(view, disc(view, 2), disc(view, 2) + QPointF(-40.0, 0.0))
     assert document.latest.particles.position[1] < left.particles.position[1]
+
+
+def test_what_cannot_be_is_not_dragged_to():
+    view = line_of(Particles([0.0, 1e100], [0.0, 0.0]))
+    drag(view, disc(view, 1), disc(view, 1) + QPointF(30.0, 0.0))
+    assert view.session.document.latest.particles.position[1] == 1e100
+    drag(view, disc(view, 1), disc(view, 1) - QPointF(30.0, 0.0))
+    assert view.session.document.latest.particles.position[1] < 1e100

@@ -99,3 +99,10 @@ def test_the_question_goes_when_the_save_has_landed(slow, monkeypatch):
     slow.close()
     assert not slow.isVisible()
     assert not slow.session.document.modified
+
+
+def test_who_waited_before_the_one_who_closed_the_window_does_nothing_more(slow):
+    meanwhile(slow.close, slow.land)
+    slow.shortcuts.do("new")
+    assert not slow.isVisible()
+    assert (len(slow.session.document.latest), len(slow.asked)) == (2, 1)
