@@ -51,7 +51,7 @@ class LineView(LinkedView):
         self._scale: tuple[tuple, Scale] | None = None
         self._hint_timer = QTimer(self, singleShot=True, interval=HINT_MS)
         self._hint_timer.timeout.connect(self.tell)
-        self.x_range.changed.connect(self.refresh)
+        self.x_range.changed.connect(self.keep_up)
 
     def scene(self, rect: QRectF | None = None) -> LineScene:
         """Where everything is on a paper ``rect`` (default: the widget)."""

@@ -59,8 +59,9 @@ class LinkedView(Magnified, QWidget):
         self.setMinimumSize(180, 140)
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.why)
-        for owner in (session.document, session.clock, session.selection, session.options):
+        for owner in (session.document, session.selection, session.options):
             owner.changed.connect(self.refresh)
+        session.clock.changed.connect(self.keep_up)
 
     def frame(self, rect: QRectF) -> Frame:
         """Where the data lie on the paper ``rect``."""
@@ -87,14 +88,14 @@ class LinkedView(Magnified, QWidget):
         self.update()
 
     def refresh(self, *_) -> None:
-        """Repaint soon, at the session's present; another crowd one view after the other."""
-        if not isValid(self):
-            return
-        document = self.session.document
-        if self._painted() is not document.history and len(document.system) > AT_ONCE:
-            repaint_in_turn(self)
-        else:
-            self.update()
+        """Repaint soon, at the session's present; views of a crowd one after the other."""
+        if isValid(self):
+            repaint_in_turn(self) if len(self.session.document.system) > AT_ONCE else self.update()
+
+    def keep_up(self) -> None:
+        """The present or what is in sight moves: all in one frame, but for those that have yet to show this crowd."""
+        known = self._painted() is self.session.document.history
+        self.update() if known and isValid(self) else self.refresh()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the view as on the screen into ``rect`` of any painter."""

@@ -74,7 +74,7 @@ class PhaseView(LinkedView):
     def __init__(self, session, theme, parent=None):
         super().__init__(session, theme, parent)
         self.zoom = SharedZoom(XRange.of(session))
-        self.zoom.shared.changed.connect(self.refresh)
+        self.zoom.shared.changed.connect(self.keep_up)
 
     def frame(self, rect: QRectF) -> Frame:
         velocity = self.session.document.history.particles.velocity

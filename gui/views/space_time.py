@@ -227,7 +227,7 @@ class SpaceTimeView(LinkedView):
             if len(self.session.document.system) > CROWD:
                 self._pains = 1
                 self._rest.start()
-            self.refresh()
+            self.keep_up()
 
     def _at_rest(self) -> None:
         self._pains = AT_REST

@@ -18,7 +18,6 @@ from .linked_axes import (
     draw_heading,
     draw_labels,
     plot_area,
-    polygon,
     readable,
     round_ticks,
     sized,
@@ -170,10 +169,12 @@ class TreeView(LinkedView):
             painter.setPen(Qt.PenStyle.NoPen)
             corners = frame.across(corners)
             seen = (corners[:, 2] >= frame.area.left()) & (corners[:, 0] <= frame.area.right())
-            for three, y, node in zip(corners[seen], foot[seen], b.bottom[shut[seen]], strict=True):
-                share = 0.42 * strength * (1.0 if lit is None or lit[node] else 0.35)
-                painter.setBrush(self.colours.faded(self.colours.clusters[colours[node]], share))
-                painter.drawPolygon(polygon(three, np.array([ground, y, ground])))
+            node, inks = b.bottom[shut[seen]], self.colours.clusters
+            place = colours[node] + len(inks) * (1 if lit is None else lit[node])
+            inks = [self.colours.faded(ink, 0.42 * strength * share) for share in (0.35, 1.0) for ink in inks]
+            for (left, top, right), y, which in zip(corners[seen].tolist(), foot[seen].tolist(), place, strict=True):
+                painter.setBrush(inks[which])
+                painter.drawPolygon([QPointF(left, ground), QPointF(top, y), QPointF(right, ground)])
             lines, node = stray_lines(layout)
             self._paint_lines(painter, frame, lines, node, (0.6, 0.6 * strength))
         over, ending = bars(layout)
