@@ -24,12 +24,18 @@ def children() -> set[int]:
     """The processes that this one has started and that still run (Linux; elsewhere those of multiprocessing)."""
     found = {child.pid for child in multiprocessing.active_children()}
     for tasks in Path("/proc/self/task").glob("*/children"):
-        for number in tasks.read_text().split():
-            state = Path(f"/proc/{number}/stat")
-            with_state = state.read_text() if state.exists() else ") Z"
-            if with_state.rpartition(")")[2].split()[0] != "Z":
+        for number in _text(tasks).split():
+            if _text(Path(f"/proc/{number}/stat")).rpartition(")")[2].split()[:1] not in ([], ["Z"]):
                 found.add(int(number))
     return found
+
+
+def _text(file: Path) -> str:
+    """What a file of /proc says; nothing where its thread or process has just ended."""
+    try:
+        return file.read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def left_over(app, before) -> list[str]:
