@@ -29,3 +29,24 @@ def test_after_each_edit_the_view_shows_what_it_would_draw_anew(kind, qtbot):
         kept = view.grab().toImage()
         view._layers.clear()
         assert view.grab().toImage() == kept, f"another system's pixels after edit {step}"
+
+
+def test_a_crowd_in_another_size_is_stretched_for_one_frame_and_then_drawn_anew(qtbot, monkeypatch):
+    view = TreeView(
+        Session(Document(System.of_scenario(scenarios.get("gaussian-weights", 20_000)))), Colours.of("dark")
+    )
+    qtbot.addWidget(view)
+    drawn, paint = [], TreeView._paint_forest
+    monkeypatch.setattr(TreeView, "_paint_forest", lambda *given: (drawn.append(1), paint(*given)))
+    view.resize(300, 260)
+    view.show()
+    qtbot.waitUntil(lambda: bool(drawn))
+    qtbot.wait(50)
+    drawn.clear()
+    view.resize(500, 400)
+    view.repaint()
+    assert not drawn
+    qtbot.waitUntil(lambda: bool(drawn))
+    kept = view.grab().toImage()
+    view._layers.clear()
+    assert view.grab().toImage() == kept

@@ -106,16 +106,26 @@ class LineScene:
         return self.area.width() / max(self.limits[1] - self.limits[0], 1e-300)
 
     @cached_property
-    def shown(self) -> np.ndarray:
+    def in_sight(self) -> tuple[int, int]:
+        """The first of the clusters in sight, and the first one after them."""
         margin = (LARGEST + 4) / self.pixels_a_unit
         low, high = self.limits[0] - margin, self.limits[1] + margin
         position = self.clusters.position  # ascending
-        return np.arange(np.searchsorted(position, low), np.searchsorted(position, high, side="right"))
+        return int(np.searchsorted(position, low)), int(np.searchsorted(position, high, side="right"))
+
+    @property
+    def seen(self) -> int:
+        """How many there are in sight."""
+        return self.in_sight[1] - self.in_sight[0]
 
     @cached_property
+    def shown(self) -> np.ndarray:
+        return np.arange(*self.in_sight)
+
+    @property
     def strip(self) -> bool:
         """Whether there are too many clusters in sight for discs."""
-        return self.shown.size > STRIP
+        return self.seen > STRIP
 
     @cached_property
     def nodes(self) -> np.ndarray:
@@ -137,7 +147,7 @@ class LineScene:
 
     @property
     def has_arrows(self) -> bool:
-        return self.arrows != "none" and not self.strip and self.shown.size <= ARROWS
+        return self.arrows != "none" and self.seen <= ARROWS
 
     @cached_property
     def tips(self) -> np.ndarray:

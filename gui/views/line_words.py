@@ -21,7 +21,7 @@ def heading(scene: LineScene) -> tuple[str, str]:
         within = "in a time of" if word == "t =" else f"by a {word} of"
         whose = "" if scene.arrowed.all() else " of some"
         note += f"; arrows{whose}: {ARROW_WORDS[scene.arrows].format(f'{within} {readable(scene.scale.reach, 2)}')}"
-    elif scene.arrows != "none" and scene.shown.size > ARROWS:
+    elif scene.arrows != "none" and scene.seen > ARROWS:
         note += "; too many in sight for arrows: zoom in"
     if scene.ghosts:
         note += "; below: free flight without collisions"

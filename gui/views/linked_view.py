@@ -11,6 +11,7 @@ from PySide6.QtGui import QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from shiboken6 import isValid
 
+from gui.draw.layer import layer
 from gui.draw.magnification import Magnified
 from gui.draw.palette import Colours
 from gui.draw.safely import painted
@@ -50,7 +51,8 @@ class LinkedView(Magnified, QWidget):
         super().__init__(parent)
         self.session, self.colours = session, theme
         self.zoom = Zoom()
-        self._layers: dict[str, tuple[object, QPixmap]] = {}
+        self._layers: dict[str, tuple[tuple, tuple, QPixmap]] = {}  # what, in which size, pixels
+        self._stretching = False  # a crowd that has another size is the last picture of it for one frame
         self._held: tuple[str, QPointF] | None = None
         self._painted = ref(self)  # the history of the last picture, once there is one
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -94,8 +96,7 @@ class LinkedView(Magnified, QWidget):
 
     def keep_up(self) -> None:
         """The present or what is in sight moves: all in one frame, but for those that have yet to show this crowd."""
-        known = self._painted() is self.session.document.history
-        self.update() if known and isValid(self) else self.refresh()
+        self.update() if isValid(self) and self._painted() is self.session.document.history else self.refresh()
 
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the view as on the screen into ``rect`` of any painter."""
@@ -110,13 +111,13 @@ class LinkedView(Magnified, QWidget):
 
     @painted
     def paintEvent(self, _event) -> None:  # noqa: N802
-        self._painted = ref(self.session.document.history)
         painter, rect = QPainter(self), self.paper()
         painter.scale(self.larger, self.larger)
         painter.fillRect(rect, self.colours.background)
         painter.setFont(sized(self.font(), 1.0))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._draw_shown(painter, rect, on_screen=True)
+        self._stretching, self._painted = False, ref(self.session.document.history)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(self.colours.accent, 1.0))
@@ -130,19 +131,20 @@ class LinkedView(Magnified, QWidget):
     def still(self, painter: QPainter, rect: QRectF, name: str, key: tuple, paint) -> None:
         """Draw what ``paint(painter)`` draws, from pixels kept for as long as ``key`` stays equal."""
         ratio = self.devicePixelRatioF() * self.larger
-        key = (*key, self.colours.name, rect.width(), rect.height(), ratio, painter.font().toString())
-        kept, pixmap = self._layers.get(name, (None, None))
-        if kept != key:
-            pixmap = QPixmap(max(round(rect.width() * ratio), 1), max(round(rect.height() * ratio), 1))
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            with QPainter(pixmap) as inner:  # also when painting fails: pixels that are painted on must not go
-                inner.setFont(painter.font())
-                inner.setRenderHint(QPainter.RenderHint.Antialiasing)
-                inner.translate(-rect.topLeft())
-                paint(inner)
-            self._layers[name] = (key, pixmap)
-        painter.drawPixmap(rect.topLeft(), pixmap)
+        key, size = (*key, self.colours.name, painter.font().toString()), (rect.size(), ratio)
+        kept, at, pixels = self._layers.get(name, (None, None, None))
+        if kept == key and at != size and self._stretching:
+            painter.drawPixmap(rect, pixels, QRectF(pixels.rect()))
+            return
+        if (kept, at) != (key, size):
+            pixels = layer(rect, ratio, painter.font(), paint)
+            self._layers[name] = (key, size, pixels)
+        painter.drawPixmap(rect.topLeft(), pixels)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._stretching = len(self.session.document.system) > AT_ONCE
+        self.refresh()
 
     def highlighted(self) -> np.ndarray | None:
         """The nodes that light up, bool (n + k,); None while nothing is selected."""
@@ -154,8 +156,7 @@ class LinkedView(Magnified, QWidget):
         count, at = len(self.session.clusters), selected_cluster(self.session)
         if not count:
             return
-        if at is None:
-            at = -1 if direction > 0 else count
+        at = (-1 if direction > 0 else count) if at is None else at
         at = min(max(at + direction, 0), count - 1)
         self.session.selection.select_node(int(present_nodes(self.session)[at]))
         self.setAccessibleDescription(f"{self.why} Selected: {describe(self.session, at)}")

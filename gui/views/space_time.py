@@ -103,7 +103,7 @@ class SpaceTimeView(LinkedView):
         frame, paths, axis = self.frame(rect), self.paths(wait=not on_screen), self.session.axis
         lit, heading = self.highlighted(), self.heading()
         if on_screen:
-            sharp = paths is None or paths.nearest(self._rows()) == self._rows()
+            sharp = self._stretching or paths is None or paths.nearest(self._rows()) == self._rows()
             if not sharp:
                 self._order(self._paths[0], lambda: paths)
             key = (sharp, paths, frame.x, frame.y, axis.kind, self.session.selection.number, self._pains)
