@@ -44,6 +44,20 @@ def test_the_numbers_are_those_of_the_present(qtbot):
     )
 
 
+def test_a_value_that_has_no_room_leaves_out_of_how_many_and_is_never_cut(qtbot):
+    panel, _session = panel_of(scenario("random-masses", 10_000), qtbot)
+    value = panel.values["clusters"]
+    panel.resize(500, 300)
+    panel.show()
+    assert value.text() == "10,000 of 10,000"
+    panel.resize(panel.minimumSizeHint().width(), 300)
+    qtbot.waitUntil(lambda: value.text() == "10,000")
+    assert value.fontMetrics().horizontalAdvance(value.text()) <= value.width()
+    assert value.accessibleName() == "Clusters: 10,000 of 10,000"
+    panel.resize(500, 300)
+    qtbot.waitUntil(lambda: value.text() == "10,000 of 10,000")
+
+
 def test_every_law_has_its_tick_in_words_and_a_broken_one_says_so(qtbot):
     panel, _ = panel_of(scenario("random-masses", 50), qtbot)
     assert {row.law.key for row in ROWS if row.law} == {"order", "mass", "momentum", "centre_of_mass", "energy"}

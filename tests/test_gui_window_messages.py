@@ -42,6 +42,7 @@ def test_a_message_covers_nothing_and_goes_with_its_page_or_its_cause(window, qt
 def test_a_short_remark_moves_nothing_and_covers_no_control(window, qtbot):
     page, strip, bar = window.pages, window.messages, window.mode_bar
     window.shortcuts.do("page-training")
+    qtbot.waitUntil(lambda: not window.workers.running)  # else its end would clear the words shown below
     top = page.mapTo(window, page.rect().topLeft()).y()
 
     def lies():

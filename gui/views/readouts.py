@@ -108,6 +108,11 @@ class ReadoutsPanel(QWidget):
         super().showEvent(event)
         self.refresh()
 
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        if self.now is not None:
+            self._show(self.now, self._scaled)
+
     def render_to(self, painter: QPainter, rect: QRectF) -> None:
         """Draw the lines into ``rect`` of any painter."""
         history, t = self.session.document.history, self.session.clock.t
@@ -149,8 +154,10 @@ class ReadoutsPanel(QWidget):
         self.now, self._scaled = now, scaled
         for row in rows:
             label, text = self.values[row.id], self._text(row, now, self._scaled[1])
-            if text != label.text():
-                label.setText(text)
+            wide = label.fontMetrics().horizontalAdvance(text) > label.width()
+            shown = text.partition(" of ")[0] if wide else text  # "of" how many stands over the line, too
+            if shown != label.text():
+                label.setText(shown)
                 label.setAccessibleName(f"{row.label}: {text}")
             if row.law is not None:
                 self.marks[row.id].show_law(now.ok[row.law.key])
