@@ -52,7 +52,7 @@ def _xvfb() -> bool:
     return shutil.which("Xvfb") is not None and _qt() and not missing_for_xcb()
 
 
-pytest_plugins = ["qt_session", "weights_page"]
+pytest_plugins = ["qt_session", "training_page", "weights_page"]
 
 # Each is also the name of a marker of tests, with what is wrong where it is missing, but for g++.
 OPTIONAL = {

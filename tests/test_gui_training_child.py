@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from written_runs import write_run
 
 from gui.training import child, choices
 from gui.training.child import Child, ending, last_lines
@@ -98,6 +99,16 @@ def test_a_process_that_was_killed_is_told_and_asked_twice_it_ends_at_once(tmp_p
 )
 def test_every_end_is_at_most_one_sentence(code, asked, last, sentence):
     assert ending(code, asked, ["before", last] if last else []) == sentence
+
+
+@pytest.mark.parametrize(("status", "said"), [("finished", ""), ("running", "The run was stopped before")])
+def test_a_stop_after_the_end_of_the_run_is_no_trouble(tmp_path, status, said):
+    """Its process still draws the figures of the report then."""
+    run = Child(["list"], write_run(tmp_path / "run", 1, status=status))
+    assert run.wait(60)
+    run.asked_to_stop, run.code = 1, lambda: 130
+    assert run.ending().startswith(said)
+    assert bool(run.ending()) == bool(said)
 
 
 def test_the_last_lines_are_read_of_words_of_any_length(tmp_path):

@@ -9,42 +9,21 @@ from PySide6.QtCore import Qt
 from written_runs import TENSOR, line_of, weights_of, write_epoch, write_run
 
 from gui.draw.palette import Colours
-from gui.model.session import Session
 from gui.training import choices
 from gui.training.actions import ACTIONS
 from gui.training.choices import Request
 from gui.training.own_run import BUSY
 from gui.training.page import TrainingPage
 from gui.training.run_view import RunView
-from gui.window.afterwards import wait_for_all
-from gui.window.workers import Workers
 from particles.scenarios import LARGEST_SEED
 from training.run_log import METRICS, append_line, snapshot_path
 
-pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("nothing_left")]
+pytestmark = pytest.mark.qt
 
 
 @pytest.fixture
-def page(qtbot):
-    told = []
-    page = TrainingPage(
-        Session(), Colours.of("light"), Workers(), lambda text, kind="error": text and told.append(text)
-    )
-    page.told = told
-    qtbot.addWidget(page)
-    page.resize(1000, 640)
-    page.show()
-    yield page
-    page.closing()
-    assert wait_for_all()
-
-
-@pytest.fixture
-def following(page, qtbot, tmp_path):
-    """The page, with a run of four epochs read."""
-    assert page.open(write_run(tmp_path / "run"))
-    qtbot.waitUntil(lambda: page.look.newest is not None and len(page.look.newest.moments) == 5)
-    return page
+def page(training_page):
+    return training_page
 
 
 @pytest.mark.parametrize(

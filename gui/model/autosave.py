@@ -56,13 +56,16 @@ class Autosave:
             signal.connect(self._note)
         self._note()
 
-    def close(self) -> None:
-        """The document ends well: its swap file is removed, and no other is written."""
+    def close(self, keeps: bool = False) -> None:
+        """The document ends well: its swap file is removed, and no other is written.  Or ``keeps`` what is unsaved."""
         for signal in (self._document.changed, self._document.title_changed, self._document.drag_ended):
             signal.disconnect(self._note)
+        if keeps:
+            self._write(self._asked, self._last, self._document.path)
         with self._one_writer:
             self._closed = True
-            self._remove()
+            if not keeps:
+                self._remove()
             if self._lock is not None:
                 self._lock.release()
 

@@ -9,10 +9,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import training
 from particles.checked_file import at_once
+from training.run_log import RunFolder
 
 _ROOT = Path(training.__file__).absolute().parent.parent
 _TAIL = 32 * 1024  # bytes that are read of the end of the words
@@ -61,7 +63,13 @@ class Child:
     def ending(self) -> str:
         """How it ended, in one sentence; "" where it ended as it should, or has not ended."""
         code = self.code()
-        return "" if code is None else ending(code, self.asked_to_stop, self.lines())
+        return "" if code is None else ending(code, self.asked_to_stop, self.lines(), self._finished())
+
+    def _finished(self) -> bool:
+        """Whether the run has reached its end, and only its figures were still to be drawn."""
+        with suppress(ValueError, OSError):  # a log that cannot be read says nothing
+            return RunFolder(self.folder).status() == "finished"
+        return False
 
     def stop(self) -> None:
         """Ask it to finish its step, save and end; asked again it ends at once, and a third time it is killed."""
@@ -113,10 +121,10 @@ def last_lines(path: Path, count: int = LINES, after: int = 0) -> list[str]:
     return [line for line in shown if line][-count:]
 
 
-def ending(code: int, asked_to_stop: int, lines: list[str]) -> str:
+def ending(code: int, asked_to_stop: int, lines: list[str], finished: bool = False) -> str:
     """How a process ended, in one sentence with its last words; "" where it ended as it should."""
     last = lines[-1].removeprefix("error: ") if lines else ""
-    if code == 0:
+    if code == 0 or (asked_to_stop and finished):
         return ""
     if code in (130, -signal.SIGINT) and asked_to_stop:
         return "" if "saved" in last else "The run was stopped before it had anything to save."

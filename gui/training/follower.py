@@ -27,12 +27,15 @@ class Follower:
 
     def __init__(self, path):
         self._run = RunFolder(Path(path).absolute())
-        self._state = RunState(self._run.path)
-        self._position = 0
+        self._state = self._nothing_read()
         self._config_seen: tuple | None = None  # time of change and bytes of the one that was read
+
+    def _nothing_read(self) -> RunState:
+        self._position = 0
         self._read: dict[tuple, Moment] = {}  # (step, time of change, bytes) -> the moment that was read from it
         self._refused: dict[tuple, str] = {}
         self._places: tuple[int, dict] = (-1, {})  # of the moment that was read last, by tensor
+        return RunState(self.path)
 
     @property
     def path(self) -> Path:
@@ -65,8 +68,10 @@ class Follower:
         status = (self.path / CONFIG).stat()
         seen = status.st_mtime_ns, status.st_size
         if seen != self._config_seen:
-            state = replace(state, config=self._run.config)
-            self._config_seen = seen
+            config = self._run.config
+            if self._config_seen is not None:  # it is written once a run: another one was started in the folder
+                state = self._nothing_read()
+            state, self._config_seen = replace(state, config=config), seen
         return state
 
     def _with_status(self, state: RunState) -> RunState:

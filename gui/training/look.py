@@ -25,11 +25,16 @@ class Look:
         self.paused = False
 
     def see(self, state: RunState) -> None:
-        """The run has moved on.  A pinned moment that a resume has dropped is pinned no more."""
+        """The run has moved on, or another was started in its folder, with a configuration of its own.
+
+        A pinned moment that a resume has dropped is pinned no more.
+        """
+        if self.newest is not None and self.newest.config and state.config is not self.newest.config:
+            self.begin(state)
         self.newest = state
         if not self.paused:
             self.shown = state
-        if self.pinned is not None and self.pinned.step not in {moment.step for moment in state.moments}:
+        if not any(moment is self.pinned for moment in state.moments):
             self.pinned = None
 
     def pause(self, paused: bool) -> None:

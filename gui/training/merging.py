@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt, Signal
@@ -71,9 +73,9 @@ class MergingView(QWidget):
     def show_moments(self, moments: tuple[Moment, ...], tensor: str) -> None:
         """Draw the moments that know this tensor, the oldest first."""
         moments = tuple(moment for moment in moments if tensor in moment.tensors)
-        if tensor == self._tensor and moments == self._moments:
+        if tensor == self._tensor and _same(moments, self._moments):
             return
-        other = tensor != self._tensor or not self._moments or moments[:1] != self._moments[:1]
+        other = tensor != self._tensor or not self._moments or not _same(moments[:1], self._moments[:1])
         full = other or self._shows_everything()
         self._moments, self._tensor = moments, tensor
         self._image.setVisible(bool(moments))
@@ -149,6 +151,11 @@ class MergingView(QWidget):
             self.show_everything()
         else:
             self.picked.emit(round(y))
+
+
+def _same(moments: tuple[Moment, ...], others: tuple[Moment, ...]) -> bool:
+    """Are these the very same?  What was read anew is another moment, whatever it holds."""
+    return len(moments) == len(others) and all(map(operator.is_, moments, others))
 
 
 def _edges(moments: tuple[Moment, ...]) -> np.ndarray:

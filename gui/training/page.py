@@ -196,12 +196,13 @@ class TrainingPage(Conditions, QWidget):
         except OSError as error:
             (self.form.say if self._pages.currentWidget() is self.form else self._tell)(str(error))
             return
-        if self.watcher.path != self.own.folder:
+        if start == self.own.resume and self.watcher.path == self.own.folder:
+            self.look.see(replace(self.look.newest, status="starting"))
+            self._pages.setCurrentWidget(self._run_page)
+            self._show()
+        else:
             self.watcher.leave()
             self._begin(RunState(self.own.folder, status="starting"))
-        else:
-            self.look.see(replace(self.look.newest, status="starting"))
-        self._show()
 
     def _own_ended(self, sentence: str) -> None:
         self.watcher.look()

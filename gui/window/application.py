@@ -22,6 +22,7 @@ from .errors import Unexpected
 from .icons import app_icon
 from .main import MainWindow
 from .settings import Settings, data_folder
+from .told_to_end import closes_on_signals
 from .warming import AFTER_MS, Warming
 
 FIRST_SCENARIO = "clustered-weights"
@@ -101,7 +102,7 @@ def run(args: argparse.Namespace, first_start: bool = False) -> int:
         return 0
     window = make_window(args, settings, data_folder())
     unexpected = Unexpected(window.messages.tell_unexpected, window.rescue)
-    interrupt = _closes_on_interrupt(window)
+    signals = closes_on_signals(window)
     open_subject(window, args)
     window.show()
     QTimer.singleShot(0, window, _collect_only_what_is_new)
@@ -111,7 +112,7 @@ def run(args: argparse.Namespace, first_start: bool = False) -> int:
     try:
         code = app.exec()
     finally:
-        interrupt.stop()
+        signals.stop()
         unexpected.remove()
         settings.sync()
     ended = wait_for_all()
@@ -146,12 +147,3 @@ def _first_geometry(window: MainWindow):
     area.setSize(size)
     area.moveCenter(room.center())
     return area
-
-
-def _closes_on_interrupt(window: MainWindow) -> QTimer:
-    """Ctrl-C in the terminal closes the window; Python sees the signal only when some Python runs."""
-    signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))  # not in the middle of a paint
-    timer = QTimer(window, interval=250)
-    timer.timeout.connect(lambda: None)
-    timer.start()
-    return timer

@@ -17,7 +17,7 @@ def end(window) -> None:
         dialog.close()
     window.workers.closing()
     if window.autosave is not None:
-        afterwards(lambda: window.autosave.close() or True)  # a worker may be writing it
+        afterwards(lambda: window.autosave.close(window.unasked) or True)  # a worker may be writing it
     for page in [*window.pages.all_built(), window.docks.lessons]:
         closing = getattr(page, "closing", None)
         if closing is not None:

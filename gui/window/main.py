@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         if self.autosave is not None:
             self.autosave.trouble.connect(lambda sentence: self.tell(sentence, page="autosave"))
         self.ticking = Ticking(session.clock, self)
-        self._finished = self._closed = self.layout_restored = False
+        self._finished = self._closed = self.layout_restored = self.unasked = False
         self._refresh_title()
         self.shortcuts.refresh()
 
@@ -236,7 +236,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event) -> None:  # noqa: N802
         if self._closed:
             return
-        if not self.filing.may_leave():
+        if not (self.unasked or self.filing.may_leave() or self.unasked):  # also where that comes while it is asked
             event.ignore()
             return
         self._closed = True
