@@ -16,14 +16,19 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from gui.draw.palette import Colours
+from gui.draw.x_range import XRange
 from gui.export import film, picture
 from gui.export.arrangement import LEAST, arranged, fitting
+from gui.export.film import Look
 from gui.export.film_plan import FilmPlan
+from gui.export.job import Job
 from gui.export.output_size import PRESETS, OutputSize
 from gui.export.own_session import session_of
 from gui.export.page import names_of
 from gui.export.page_frame import PageFrame
+from gui.export.page_legend import Bars, Sizes, legend_of
 from gui.export.reopen import figure_in
+from gui.export.request import summary
 from gui.model.system import System
 from gui.views.by_name import VIEWS
 from particles import Particles, scenarios
@@ -191,3 +196,18 @@ def test_no_word_of_a_thumbnail_is_cut_and_what_is_asked_for_by_name_is_drawn(se
         texts = "".join(ElementTree.parse(tmp_path / "a.svg").getroot().itertext())
         assert words[:5] in texts
         assert ("…" in texts) == (view != "all")
+
+
+def test_the_legend_of_a_crowd_speaks_of_bars_while_bars_are_shown(qapp):
+    session = session_of(System.of_scenario(scenarios.get("random-masses", n=3000)))
+    assert isinstance(legend_of(session, ["line"])[0][0], Bars)
+    XRange.of(session).show(0.0, 1e-3)
+    assert isinstance(legend_of(session, ["line"])[0][0], Sizes)
+    session.close()
+
+
+def test_one_merge_is_one_row(qapp, tmp_path):
+    session = session_of(System.of_scenario(scenarios.get("two-equal")))
+    job = Job("events", tmp_path / "a.csv", Look("line", SMALL, "light"), 0.0, FilmPlan.evenly(0.1, 0.0, 0.3, 10))
+    assert summary(job, session).startswith("1 row:")
+    session.close()

@@ -216,3 +216,19 @@ def test_weights_that_never_collide_late_are_shown_for_a_while_too(values):
 )
 def test_weights_that_are_not_numbers_are_refused(values, error):
     refused(error, lambda: System.of_weights(np.array(values), "bad"), "weights")
+
+
+def test_after_an_edit_nothing_is_said_that_no_longer_holds():
+    two = System.of_scenario(scenarios.get("two-equal"))
+    three = edits.added(two, 5.0, 0.0)[0]
+    assert (three.name, three.why) == ("two-equal", "Edited from “two-equal”.")
+    assert edits.moved(edits.renamed(three, "mine"), 0, -7.0).why == three.why
+    assert edits.moved(edits.renamed(two, "n" * 1000), 0, -7.0).why.startswith("Edited from “nnn")
+    own, id = edits.added(System.empty(), 0.0, 0.0)
+    assert own.why == "Particles of your own."
+    assert edits.removed(own, [id]).why == System.empty().why
+
+
+def test_a_mirrored_particle_at_rest_has_no_negative_zero():
+    rest = edits.mirrored(edits.added(System.empty(), 0.0, 0.0)[0]).particles
+    assert not np.signbit([rest.position, rest.velocity]).any()

@@ -176,3 +176,9 @@ def test_a_time_too_short_to_be_shown_is_refused_and_not_made_of_tiny_weights(tm
         read_system(path)
     tiny = read_system(write_bytes(tmp_path / "tiny.npy", npy([5e-324, 0.0, 1e-323])))
     assert (len(tiny), tiny.horizon) == (3, 1.0)
+
+
+def test_a_refusal_names_all_that_opens(tmp_path):
+    for data in (b"Read me.", b"[1, 2]"):
+        told = refused(read_system, write_bytes(tmp_path / "readme.txt", data))
+        assert all(kind in told for kind in ("json", "npz", "npy", "safetensors", "pt", "svg"))

@@ -11,7 +11,7 @@ import pytest
 
 from gui.model.opening import read_system
 from gui.weights import torch_child, torch_file
-from gui.weights.opening import open_weights
+from gui.weights.opening import SUFFIXES, open_weights
 from tests.one_sentence import refused
 
 GOOD = {"w": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
@@ -74,7 +74,7 @@ def test_a_safetensors_file_without_tensors_is_refused(tmp_path, header):
     refused(ValueError, lambda: open_weights(path), "w.safetensors", "holds no tensors")
 
 
-@pytest.mark.parametrize("data", [b"", b"1234567", struct.pack("<Q", 2**63) + b"{}", struct.pack("<Q", 0)])
+@pytest.mark.parametrize("data", [b"1234567", struct.pack("<Q", 2**63) + b"{}", struct.pack("<Q", 0)])
 def test_a_safetensors_file_without_a_whole_header_is_refused(tmp_path, data):
     (tmp_path / "w.safetensors").write_bytes(data)
     refused(ValueError, lambda: open_weights(tmp_path / "w.safetensors"), "w.safetensors", "header")
@@ -196,10 +196,16 @@ def test_a_child_that_takes_too_long_or_is_not_wanted_any_more_is_ended(tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["slow.py", "w.pt"]
 
 
-@pytest.mark.parametrize(("data", "words"), [(b"", "'w' is empty"), (b"no array", "'w' does not begin as an npy file")])
-def test_what_is_no_npy_file_is_told_in_plain_words(tmp_path, data, words):
-    (tmp_path / "w.npy").write_bytes(data)
-    refused(ValueError, lambda: open_weights(tmp_path / "w.npy"), "w.npy", words)
+def test_what_is_no_npy_file_is_told_in_plain_words(tmp_path):
+    (tmp_path / "w.npy").write_bytes(b"no array")
+    refused(ValueError, lambda: open_weights(tmp_path / "w.npy"), "w.npy", "'w' does not begin as an npy file")
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_an_empty_file_of_any_kind_is_said_to_be_empty(tmp_path, suffix):
+    path = tmp_path / f"w{suffix}"
+    path.touch()
+    refused(ValueError, lambda: open_weights(path), f"w{suffix}: it is empty")
 
 
 def test_a_refusal_has_no_words_of_the_reader(tmp_path):

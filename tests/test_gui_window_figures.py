@@ -11,6 +11,8 @@ from dropping import drop, name_of
 
 from gui.model import edits
 from gui.window.warming import load_kernels
+from particles import scenarios
+from particles.files import write_scenario
 
 pytestmark = pytest.mark.qt
 
@@ -68,3 +70,18 @@ def test_a_figure_never_replaces_what_was_opened_since(window, tmp_path, qtbot):
     qtbot.waitUntil(lambda: bool(window.messages.text))
     assert name_of(window) == "converging-fan"
     assert "open it again" in window.messages.text
+
+
+def test_what_is_opened_over_the_page_of_weights_is_seen(window, tmp_path, qtbot):
+    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
+    write_scenario(tmp_path / "w.json", scenarios.get("clustered-weights"))
+    figure = figure_of(tmp_path / "a.svg", source={"name": "zeldovich", "n": 7, "seed": None}, time=0.0)
+    for path, name, page in (
+        (tmp_path / "a.json", "chain", "particles"),
+        (figure, "zeldovich", "particles"),
+        (tmp_path / "w.json", "clustered-weights", "weights"),
+    ):
+        window.pages.show("weights")
+        drop(window, path)
+        qtbot.waitUntil(lambda: not window.workers.running)
+        assert (name_of(window), window.pages.shown) == (name, page)

@@ -111,3 +111,40 @@ def test_the_weights_before_are_seen_beside_those_after_in_the_smallest_window(w
     qtbot.wait(30)
     assert inside(page.before, window)
     assert inside(page.after, window)
+
+
+@pytest.mark.parametrize("size", [(760, 480), (800, 500), (800, 560)])
+def test_in_a_low_window_a_message_takes_no_height_from_the_panel_and_the_views(make_window, qtbot, size):
+    window = make_window("clustered-weights", "--size", "{}x{}".format(*size))
+    window.show()
+    qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
+    qtbot.wait(50)
+    panel, bar = window.docks.scenario, window.transport
+    assert in_sight(panel.names)
+    before = window.pages.geometry()
+    for words, kind in (("A remark that is longer than its place. " * 3, "info"), ("It could not be read.", "error")):
+        window.tell(words, kind)
+        qtbot.wait(50)
+        assert inside(window.messages, window)
+        assert window.pages.geometry() == before
+        for widget in (panel.again, panel.random, panel.reset, window.space_time):
+            bottom = widget.mapTo(window, widget.rect().bottomLeft())
+            assert bottom.y() < bar.mapTo(window, QPoint(0, 0)).y()
+    settle(qtbot, window, (900, 640))
+    assert window.messages.text == "It could not be read."
+    page, strip = window.pages, window.messages
+    assert page.mapTo(window, QPoint(0, 0)).y() >= strip.mapTo(window, strip.rect().bottomLeft()).y()
+
+
+def test_no_text_of_the_smallest_window_is_cut_in_a_letter(window, qtbot):
+    settle(qtbot, window, (760, 480))
+    window.filing.load_scenario("clustered-weights", play=False)
+    window.session.options.set(time_axis="merges")
+    qtbot.wait(50)
+    transport, said = window.transport, window.mode_bar.document
+    assert transport.time_text.seen == transport.time_text.text()
+    assert transport.axis.width() >= transport.axis.sizeHint().width()
+    assert inside(transport.axis, window)
+    assert said.seen.startswith("clustered-weights · 256")
+    assert said.seen.endswith("…")
+    assert said.toolTip() == said.text()

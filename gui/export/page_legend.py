@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QLinearGradient, QPainter, QPen, QPolygonF
 
 from gui.draw.palette import Colours
 from gui.draw.world_lines import CROWD
-from gui.views.line_scene import ARROWS
+from gui.draw.x_range import XRange
+from gui.views.line_scene import ARROWS, STRIP
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,17 @@ class Sizes:
         painter.setBrush(colours.quiet)
         for across, radius in ((2.0, 2.0), (9.0, 3.4), (20.0, 5.2)):
             painter.drawEllipse(place + QPointF(across, 0), radius, radius)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Bars of a strip: the height tells the mass."""
+
+    width: float = 22.0
+
+    def draw(self, painter: QPainter, place: QPointF, colours: Colours) -> None:
+        for number, height in enumerate((3.0, 6.0, 10.0, 5.0, 8.0)):
+            painter.fillRect(QRectF(place.x() + 4 * number, place.y() + 5 - height, 3, height), colours.quiet)
 
 
 @dataclass(frozen=True)
@@ -79,15 +92,21 @@ class Ramp:
 
 def legend_of(session, views) -> list[tuple]:
     """The marks of these views and what they mean, the most needed first."""
-    legend = []
+    legend, seen = [], _clusters_in_sight(session)
     if "line" in views:
-        legend.append((Sizes(), "area: mass"))
+        legend.append((Bars(), "bars: mass, on a log scale") if seen > STRIP else (Sizes(), "area: mass"))
     if len(session.document.system) <= CROWD:
         legend += [(Lineage(), "colour: lineage")] if set(views) != {"counts"} else []
     elif "space-time" in views:
         legend.append((Ramp(), "colour: mass"))
-    if "line" in views and session.options.arrows != "none" and len(session.clusters) <= ARROWS:
+    if "line" in views and session.options.arrows != "none" and seen <= ARROWS:
         legend.append((Arrow(), session.options.arrows))
     if {"space-time", "tree", "counts"} & set(views):
         legend.append((Now(), "now"))
     return legend
+
+
+def _clusters_in_sight(session) -> int:
+    position, shown = session.clusters.position, XRange.of(session)
+    first, last = np.searchsorted(position, [shown.low, shown.high])
+    return int(last - first)

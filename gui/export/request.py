@@ -64,9 +64,14 @@ def summary(job: Job, session) -> str:
         guess = count * size.width * size.height * _BYTES[job.path.suffix.lower().lstrip(".")]
         return f"{job.plan.seconds:.1f} s, {count:,} frames, about {_megabytes(guess)}."
     if job.kind == "events":
-        return f"{session.document.history.events.time.size:,} rows: time, place, masses, velocities, energy lost."
+        merges = session.document.history.events.time.size
+        return f"{_rows(merges)}: time, place, masses, velocities, energy lost."
     rows = len(job.plan.times) * len(session.document.system)
-    return f"{rows:,} rows: time, particle, position, velocity, cluster, its mass."
+    return f"{_rows(rows)}: time, particle, position, velocity, cluster, its mass."
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
 
 
 def _job_kind(form) -> str:

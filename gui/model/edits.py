@@ -97,9 +97,9 @@ def with_horizon(system: System, horizon: float) -> System:
 
 
 def mirrored(system: System) -> System:
-    """Left and right exchanged: positions and velocities change sign, so it runs as in a mirror."""
-    position, velocity, mass = _columns(system)
-    return edited(system, -position[::-1], -velocity[::-1], mass[::-1], system.ids[::-1])
+    """Left and right exchanged: positions and velocities change sign, but for 0, so it runs as in a mirror."""
+    position, velocity, mass = (column[::-1] for column in _columns(system))
+    return edited(system, 0.0 - position, 0.0 - velocity, mass, system.ids[::-1])
 
 
 def penalty_velocities(system: System) -> System:
@@ -130,7 +130,8 @@ def edited(system: System, position, velocity, mass, ids) -> System:
     order = np.argsort(position, kind="stable")
     particles = Particles(position[order], velocity[order], mass[order])
     kind = "weights" if are_weights(particles, 1 if system.kind == "weights" else 3) else "particles"
-    return replace(system, particles=particles, ids=ids[order], kind=kind, source=None, seed=None)
+    why = system.why_edited(order.size)
+    return replace(system, particles=particles, ids=ids[order], why=why, kind=kind, source=None, seed=None)
 
 
 def _columns(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -23,6 +23,7 @@ from particles.files import read_history, read_scenario
 from .system import LARGEST, SMALLEST, System, printable, shown_until
 
 LARGEST_FILE = 2 * 2**30  # bytes
+OPENS = "scenarios (json), histories (npz), weights (npy, npz, safetensors, pt, pth) and figures (png, svg, pdf) do"
 MOST_WEIGHTS = 20_000_000  # more are neither simulated nor drawn while anybody waits
 _HISTORY = {"position", "velocity", "mass", "merge_times"}
 _BROKEN = (
@@ -49,7 +50,7 @@ def read_system(path) -> System:
         scenario = read_scenario(path)
         with naming(path):
             return System.of_scenario(scenario, from_file=True)
-    what = "it is empty" if not data else "it holds neither a scenario (JSON), a history (npz) nor weights (npy, npz)"
+    what = f"it holds nothing that opens: {OPENS}" if data else "it is empty"
     raise ValueError(f"{path}: {what}")
 
 

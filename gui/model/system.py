@@ -14,6 +14,8 @@ from particles.scenarios import Scenario
 
 LONGEST_TEXT = 1000  # characters; what a scenario file takes
 LARGEST, SMALLEST = 1e100, 1e-100  # beyond, energies overflow and times have no place on an axis
+UNTITLED, OWN = "untitled", "Particles of your own."
+EMPTY, EDITED = "An empty line: add particles to it.", "Edited from “"
 AFTER_THE_END = 1.1  # look a little past the last collision
 
 
@@ -36,8 +38,8 @@ class System:
 
     particles: Particles
     ids: np.ndarray | None = None
-    name: str = "untitled"
-    why: str = "Particles of your own."
+    name: str = UNTITLED
+    why: str = OWN
     horizon: float = 1.0
     seed: int | None = None
     kind: str = "particles"
@@ -65,7 +67,7 @@ class System:
     @classmethod
     def empty(cls) -> System:
         """An empty line, to be filled."""
-        return cls(Particles(np.empty(0), np.empty(0)), name="untitled", why="An empty line: add particles to it.")
+        return cls(Particles(np.empty(0), np.empty(0)), why=EMPTY)
 
     @classmethod
     def of_scenario(cls, scenario: Scenario, from_file: bool = False) -> System:
@@ -91,6 +93,14 @@ class System:
             horizon = shown_until(last_collision_of_weights(particles.position))
         why = f"{len(particles):,} weights that come together as the penalty grows."
         return cls(particles, name=printable(name), why=why, horizon=horizon, kind="weights")
+
+    def why_edited(self, count: int) -> str:
+        """What is said of ``count`` particles that an edit makes of these: nothing that may no longer hold."""
+        if count == 0:
+            return EMPTY
+        if self.name == UNTITLED:
+            return OWN
+        return self.why if self.why.startswith(EDITED) else f"{EDITED}{self.name[: LONGEST_TEXT // 2]}”."
 
     @property
     def time_word(self) -> str:

@@ -28,6 +28,8 @@ def open_weights(path: Path, stopped: Callable[[], bool] = lambda: False) -> Ten
     suffix = path.suffix.lower()
     if not path.is_file():
         raise OSError(f"could not read {path}: {'it is a folder' if path.is_dir() else 'there is no such file'}")
+    if not path.stat().st_size:
+        raise ValueError(f"{path}: it is empty")
     if suffix in (".pt", ".pth"):
         return open_torch(path, stopped)
     opened = {".npy": open_npy, ".npz": open_npz, ".safetensors": open_safetensors}.get(suffix)

@@ -63,8 +63,8 @@ class Filing:
         if self.may_leave():
             self._session.begin_at(time)
             self._document.load(system, path)
-            if self._window.pages.shown not in ("particles", "weights"):
-                self._window.pages.show("particles")
+            if (self._window.pages.shown, system.kind) != ("weights", "weights"):
+                self._window.pages.show("particles")  # where all of it is seen
 
     def _open_figure(self, path: Path, time: float | None) -> None:
         """In a worker: a small figure can stand for many particles."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 INFO_MS = 6000
 LONGEST = 400  # characters
 BESIDE = (10, 12)  # pixels left and right of it
+ABOVE, UNDER = 4, 6
+LOW = 600  # pixels of a window in which a row of its own would leave too little to the page
 
 
 class MessageStrip(QFrame):
@@ -20,7 +22,7 @@ class MessageStrip(QFrame):
     A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays until it is
     answered or closed: what is said meanwhile covers it only until that goes.  A remark that is short enough lies over
     ``bar.document``, a text that can wait, so that nothing moves for it; all else has a row of its own under the bar,
-    which takes no room while there is nothing to say.
+    which takes no room while there is nothing to say.  In a low window it lies over the titles of the panels instead.
     """
 
     def __init__(self, window: QWidget):
@@ -28,7 +30,7 @@ class MessageStrip(QFrame):
         self.setObjectName("message")
         self._page, self._asks, self._passes = "", False, False
         self._question: Callable[[], None] | None = None  # asks it again
-        self._row: QHBoxLayout | None = None
+        self._window, self._row = window, None
         self._text = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._buttons = QHBoxLayout()
@@ -108,6 +110,8 @@ class MessageStrip(QFrame):
     def _go(self) -> None:
         """Hide; a question that is still open is shown again."""
         self.hide()
+        if self._row is not None:
+            self._row.setContentsMargins(0, 0, 0, 0)
         if self._question is not None:
             self._question()
 
@@ -124,13 +128,14 @@ class MessageStrip(QFrame):
         """The bar with the row of the strip."""
         both, self._row, self._bar = QWidget(), QHBoxLayout(), bar
         self.setParent(both)
-        self._row.setContentsMargins(BESIDE[0], 4, BESIDE[1], 6)
+        self._row.setContentsMargins(0, 0, 0, 0)
         column = QVBoxLayout(both)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(bar)
         column.addLayout(self._row)
-        bar.document.installEventFilter(self)
+        for watched in (bar.document, self._window):
+            watched.installEventFilter(self)
         return both
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802
@@ -139,19 +144,35 @@ class MessageStrip(QFrame):
         return super().eventFilter(watched, event)
 
     def _settle(self) -> None:
-        """To its place over the bar, or into its row."""
+        """To its place over the bar, or into its row; in a low window over what is under the bar."""
         if self._row is None:
             return
-        text, place = self._bar.document, self._bar.document.geometry()
+        bar, place = self._bar, self._bar.document.geometry()
         width = self._text.fontMetrics().horizontalAdvance(self._text.text()) + self._close.sizeHint().width() + 40
-        if self._passes and width <= place.width() and self._bar.isVisibleTo(self.parentWidget()):
-            self._row.removeWidget(self)
+        shown = bar.isVisibleTo(self._window)
+        if self._passes and width <= place.width() and shown:
             self._fit(width)
-            top = text.mapTo(self.parentWidget(), text.rect().center()).y() - self.height() // 2
-            self.setGeometry(place.right() + 1 - width, max(top, 0), width, self.height())
-            self.raise_()
-        elif self._row.indexOf(self) < 0:
-            self._row.addWidget(self)
+            top = max(place.center().y() - self.height() // 2, 0)
+            self._lie_at(QRect(place.right() + 1 - width, top, width, self.height()))
+        elif self._window.height() < LOW:
+            width = self._window.width() - sum(BESIDE)
+            self._fit(width)
+            self._lie_at(QRect(BESIDE[0], bar.height() - ABOVE if shown else ABOVE, width, self.height()))
+        else:
+            if self._row.indexOf(self) < 0:
+                self._row.addWidget(self)
+            self._row.setContentsMargins(BESIDE[0], ABOVE, BESIDE[1], UNDER)
+            self.show()
+
+    def _lie_at(self, place: QRect) -> None:
+        """Over the window, at a place that is told from the corner of the bar."""
+        if self.parentWidget() is not self._window:
+            self._row.removeWidget(self)
+            self._row.setContentsMargins(0, 0, 0, 0)
+            self.setParent(self._window)
+        self.setGeometry(place.translated(self._bar.parentWidget().mapTo(self._window, QPoint(0, 0))))
+        self.show()
+        self.raise_()
 
     def _fit(self, width: int) -> None:
         """As high as its words need."""

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ..draw.tool_tip import plain
+from .elided import Elided
 from .parts import PAGE_TEXT
 
 SOON_MS = 300  # work that is done before is not spoken of
@@ -48,7 +50,7 @@ class ModeBar(QWidget):
         row.addWidget(self._lessons_button(shortcuts))
         row.addSpacing(14)
         self._add_busy(row, shortcuts)
-        self.document = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.document = Elided()
         self.document.setProperty("role", "quiet")
         self.document.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.document.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -109,6 +111,7 @@ class ModeBar(QWidget):
         seed = "" if system.seed is None else f" · seed {system.seed}"
         kind = ("weight" if system.kind == "weights" else "particle") + "s" * (len(system) != 1)
         self.document.setText(f"{system.name}{star} · {len(system):,} {kind}{seed}")
+        self.document.setToolTip(plain(self.document.text()))
 
 
 def add_bar(window: QMainWindow, inside: QWidget, title: str, area: Qt.ToolBarArea) -> QToolBar:

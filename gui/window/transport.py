@@ -5,11 +5,23 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QSpacerItem,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ..draw.magnification import magnified
 from ..draw.palette import Colours
 from ..model.clock import LOOPS
+from .elided import Elided
 from .icons import icon
 from .theme import chrome
 from .timeline import Timeline
@@ -17,6 +29,7 @@ from .timeline import Timeline
 SLOWEST, FASTEST = -5, 5  # powers of two
 NOTCHES = 4  # of the speed slider, to a power of two
 AXES = (("linear", "even time"), ("log", "log time"), ("merges", "one merge each"))
+TIME_KEEPS = 145  # pixels of the smallest window's bar: a time and its end with the digits that they mostly have
 LOOP_TEXT = {"once": "stops at the end", "loop": "starts again at the end", "bounce": "turns round at the end"}
 
 
@@ -45,17 +58,17 @@ class Transport(QWidget):
         for id in ("restart", "step-back", "previous-event", "reverse", "play", "next-event", "step-forward", "to-end"):
             row.addWidget(self._button(id))
         self.buttons["play"].setProperty("play", True)
-        row.addSpacing(8)
+        row.addSpacerItem(_gap())
         row.addWidget(self._button("loop"))
         row.addWidget(self._button("slow-motion"))
-        row.addSpacing(8)
-        row.addWidget(self._speed_slider())
+        row.addSpacerItem(_gap())
+        row.addWidget(self._speed_slider(), 1000)  # before the stretch
         row.addWidget(self.speed_text)
         row.addStretch(1)
-        self.time_text = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self.time_text = Elided(TIME_KEEPS)
         self.time_text.setAccessibleName("Time")
         row.addWidget(self.time_text)
-        row.addSpacing(8)
+        row.addSpacerItem(_gap())
         self.axis = QComboBox()
         self.axis.setAccessibleName("Time axis")
         self.axis.setToolTip("How time is spread out along its axis")
@@ -108,7 +121,8 @@ class Transport(QWidget):
         self.buttons["play"].setStyleSheet("" if factor == 1 else f"border-radius: {int(18.5 * factor)}px;")
         for widget in (self.speed_text, self.time_text, self.leave):
             widget.setFont(magnified(self.font(), factor))
-        self.speed.setFixedWidth(round(96 * factor))
+        self.speed.setMinimumWidth(round(40 * factor))
+        self.speed.setMaximumWidth(round(96 * factor))
         self.speed_text.setMinimumWidth(round(46 * factor))
         self.leave.setVisible(self.session.options.class_mode)
         self.axis.setHidden(self.session.options.class_mode)
@@ -156,3 +170,8 @@ class Transport(QWidget):
     def _option_changed(self, name: str, *_) -> None:
         kinds = [kind for kind, _text in AXES]
         self.axis.setCurrentIndex(kinds.index(self.session.options.time_axis))
+
+
+def _gap() -> QSpacerItem:
+    """Room between groups that gives way in a narrow window."""
+    return QSpacerItem(8, 0, QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
