@@ -1,0 +1,43 @@
+"""The fields of the form: as high as they are where there is room, and else to be scrolled."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QAbstractSpinBox, QComboBox, QScrollArea, QSizePolicy, QWidget
+
+_ROOM_FOR_BAR = 12  # pixels
+_TURNED = (QComboBox, QAbstractSpinBox)  # by the wheel
+
+
+class FormArea(QScrollArea):
+    """The wheel scrolls here, and turns no field that happens to be under the pointer."""
+
+    def __init__(self, fields: QWidget):
+        super().__init__(widgetResizable=True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        fields.layout().setContentsMargins(0, 0, _ROOM_FOR_BAR, 0)
+        self.setWidget(fields)
+        for kind in _TURNED:
+            for field in fields.findChildren(kind):
+                field.installEventFilter(self)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        fields = self.widget()
+        return QSize(fields.sizeHint().width(), fields.heightForWidth(self.viewport().width()))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(self.widget().minimumSizeHint().width(), 60)
+
+    def resizeEvent(self, event) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self.updateGeometry()
+
+    def eventFilter(self, watched, event) -> bool:  # noqa: N802
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, _TURNED):
+            event.ignore()
+            return True
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
