@@ -6,6 +6,8 @@ pytest.importorskip("PySide6")
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
+from written_runs import write_run
 
 pytestmark = pytest.mark.qt
 SMALL = [(760, 480), (800, 520)]
@@ -60,3 +62,31 @@ def test_the_wheel_scrolls_and_turns_no_field(form):
         QTest.wheelEvent(form.window().windowHandle(), QPointF(place), QPoint(0, -120))
         assert form.area.verticalScrollBar().value() > 0
     assert form.request() == before
+
+
+def area_of(widget):
+    """The scroll area that holds it."""
+    return next(area for area in widget.window().findChildren(QScrollArea) if area.widget() is widget)
+
+
+def test_curves_and_figures_of_a_run_are_whole_beside_a_message(make_window, qtbot, tmp_path):
+    window = make_window(str(write_run(tmp_path / "run")))
+    window.show()
+    window.resize(800, 500)
+    qtbot.waitUntil(lambda: window.pages.shown == "training")
+    page = window.pages.existing("training")
+    qtbot.waitUntil(lambda: page.look.newest is not None and len(page.look.newest.moments) == 5)
+    page.do_train_pin()
+    page.do_train_earlier()
+    window.tell("There is no room left on the disk. " * 4)
+    qtbot.wait(200)
+    curves, facts = page.view.curves, page.view.facts
+    for plot in (curves.accuracy, curves.loss, curves.distinct, curves.strength, curves.merges):
+        assert plot.height() >= plot.minimumSizeHint().height()
+    left, right = area_of(curves).verticalScrollBar(), area_of(facts).verticalScrollBar()
+    assert left.maximum() > 0
+    assert right.maximum() == facts.height() - area_of(facts).viewport().height()
+    assert area_of(facts).viewport().width() >= facts.minimumSizeHint().width()
+    place = QPointF(curves.loss.area.mapTo(window, QPoint(60, 20)))
+    QTest.wheelEvent(window.windowHandle(), place, QPoint(0, -120))
+    assert left.value() > 0

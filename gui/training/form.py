@@ -24,7 +24,7 @@ from particles.scenarios import LARGEST_SEED
 
 from . import choices
 from .choices import Request
-from .form_area import FormArea
+from .column_area import ColumnArea
 from .own_run import BUSY
 
 _WIDTH = 660
@@ -128,7 +128,7 @@ class RunForm(QWidget):
         column.setMaximumWidth(_WIDTH)
         all_of_it = QVBoxLayout(column)
         all_of_it.setSpacing(10)
-        self.area = FormArea(fields)
+        self.area = ColumnArea(fields)
         for widget in (self.area, self.trouble):
             all_of_it.addWidget(widget)
         all_of_it.addLayout(buttons)

@@ -1,4 +1,4 @@
-"""The fields of the form: as high as they are where there is room, and else to be scrolled."""
+"""What stands in a column: as high as it is where there is room, and else to be scrolled."""
 
 from __future__ import annotations
 
@@ -9,26 +9,27 @@ _ROOM_FOR_BAR = 12  # pixels
 _TURNED = (QComboBox, QAbstractSpinBox)  # by the wheel
 
 
-class FormArea(QScrollArea):
+class ColumnArea(QScrollArea):
     """The wheel scrolls here, and turns no field that happens to be under the pointer."""
 
-    def __init__(self, fields: QWidget):
+    def __init__(self, column: QWidget):
         super().__init__(widgetResizable=True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        fields.layout().setContentsMargins(0, 0, _ROOM_FOR_BAR, 0)
-        self.setWidget(fields)
+        if column.layout() is not None:
+            column.layout().setContentsMargins(0, 0, _ROOM_FOR_BAR, 0)
+        self.setWidget(column)
         for kind in _TURNED:
-            for field in fields.findChildren(kind):
+            for field in column.findChildren(kind):
                 field.installEventFilter(self)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        fields = self.widget()
-        return QSize(fields.sizeHint().width(), fields.heightForWidth(self.viewport().width()))
+        column = self.widget()
+        return QSize(column.sizeHint().width(), column.heightForWidth(self.viewport().width()))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(self.widget().minimumSizeHint().width(), 60)
+        return QSize(self.widget().minimumSizeHint().width() + _ROOM_FOR_BAR, 60)
 
     def resizeEvent(self, event) -> None:  # noqa: N802
         super().resizeEvent(event)
