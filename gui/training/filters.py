@@ -51,7 +51,7 @@ class FiltersView(QWidget):
         self.set_theme(colours)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(240, 240)
+        return QSize(240, self.minimumHeight())  # more where there is room
 
     def set_theme(self, colours: Colours) -> None:
         """Repaint in these colours."""

@@ -24,9 +24,10 @@ from particles.scenarios import LARGEST_SEED
 
 from . import choices
 from .choices import Request
+from .column_area import ColumnArea
 from .own_run import BUSY
 
-_WIDTH = 620
+_WIDTH = 660
 
 
 class RunForm(QWidget):
@@ -117,17 +118,21 @@ class RunForm(QWidget):
         for button in (self.start, self.follow, self.back):
             buttons.addWidget(button)
         buttons.addStretch()
-        column = QWidget()
-        column.setMaximumWidth(_WIDTH)
-        inside = QVBoxLayout(column)
+        fields, column = QWidget(), QWidget()
+        inside = QVBoxLayout(fields)
         inside.setSpacing(10)
         for widget in (title, what):
             inside.addWidget(widget)
         inside.addSpacing(6)
         inside.addLayout(self._rows())
-        inside.addWidget(self.trouble)
-        inside.addLayout(buttons)
-        inside.addStretch()
+        column.setMaximumWidth(_WIDTH)
+        all_of_it = QVBoxLayout(column)
+        all_of_it.setSpacing(10)
+        self.area = ColumnArea(fields)
+        for widget in (self.area, self.trouble):
+            all_of_it.addWidget(widget)
+        all_of_it.addLayout(buttons)
+        all_of_it.addStretch()
         outside = QHBoxLayout(self)
         outside.setContentsMargins(24, 24, 24, 12)
         outside.addStretch(1)

@@ -32,7 +32,7 @@ class PlotArea(pg.GraphicsLayoutWidget):
         if not numbers:
             self.bottom.setStyle(showValues=False)
             self.bottom.setHeight(5)
-        self.setMinimumHeight(44)
+        self.setMinimumHeight(60 if numbers else 44)
         self.setAccessibleName(title)
         self.scene().sigMouseClicked.connect(self._clicked)
 

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.draw.palette import Colours
 
+from .column_area import ColumnArea
 from .curves import CurvesPanel
 from .facts import Facts
 from .filters import FiltersView, filters_of
@@ -121,10 +132,13 @@ class RunView(QWidget):
         name.setProperty("role", "heading")
         column.addWidget(name)
         column.addWidget(self.filters, 1)
-        column.addWidget(self.facts)
+        column.addWidget(ColumnArea(self.facts))
         column.addWidget(self.particles)
         columns = QSplitter(Qt.Orientation.Horizontal, objectName="training")
-        for widget in (self.curves, middle, right):
+        left = QScrollArea(widgetResizable=True, focusPolicy=Qt.FocusPolicy.NoFocus)
+        left.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        left.setWidget(self.curves)
+        for widget in (left, middle, right):
             columns.addWidget(widget)
         columns.setSizes([330, 560, 250])
         columns.setChildrenCollapsible(False)
