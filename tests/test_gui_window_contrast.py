@@ -69,3 +69,13 @@ def test_the_hint_in_an_empty_field_can_be_read(qapp, qtbot, name):
     hint = field.palette().color(QPalette.ColorRole.PlaceholderText)
     assert hint.alpha() == 255
     assert contrast(hint, chrome(name).surface) >= ENOUGH
+
+
+def test_the_frame_of_a_table_goes_round_its_corners(window, qtbot):
+    grid = window.docks.scenario.table.grid
+    for theme in ("light", "dark"):
+        window.session.options.set(theme=theme)
+        qtbot.wait(20)
+        seen = grid.grab().toImage()
+        for corner in ([(at, at) for at in range(1, 5)], [(seen.width() - 1 - at, at) for at in range(1, 5)]):
+            assert len({seen.pixel(*place) for place in corner}) > 1, "the header lies over the corner"

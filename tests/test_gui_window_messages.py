@@ -1,8 +1,12 @@
 """Messages: what stays, what goes, and that nothing that can be pressed is covered or moved by a short remark."""
 
+import itertools
+
 import pytest
 
 pytest.importorskip("PySide6")
+
+from PySide6.QtGui import qGray
 
 pytestmark = pytest.mark.qt
 
@@ -100,3 +104,15 @@ def test_a_question_comes_back_until_it_is_answered(window, qtbot, monkeypatch):
     window.tell("The file is damaged.")
     strip._close.click()
     assert strip.text == ""
+
+
+def test_its_corners_are_round_on_both_sides(window, qtbot):
+    for kind in ("error", "info"):
+        window.tell("It could not be read, and this is as long as it takes for a row of its own. " * 2, kind)
+        qtbot.wait(20)
+        seen = window.messages.grab().toImage()
+        right, bottom = seen.width() - 1, seen.height() - 1
+        for y in (0, bottom):
+            places = [(x, abs(y - up)) for x, up in itertools.product(range(8), repeat=2)]
+            apart = [abs(qGray(seen.pixel(x, y)) - qGray(seen.pixel(right - x, y))) for x, y in places]
+            assert sum(apart) / len(apart) < 20  # shades of 256

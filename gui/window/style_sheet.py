@@ -101,10 +101,10 @@ QListView:focus, QTreeView:focus, QTableView:focus { border: 2px solid $accent; 
 QListView::item { padding: 3px 6px; border-radius: 6px; }
 QListView::item:hover { background: $hover; }
 QListView::item:selected { background: $tint; color: $ink; }
-QHeaderView { background: $window; }
-QHeaderView::section { background: $window; color: $secondary; border: none; border-bottom: 1px solid $border;
+QHeaderView { background: transparent; }
+QHeaderView::section { background: transparent; color: $secondary; border: none; border-bottom: 1px solid $border;
     padding: 4px 3px; }
-QTableCornerButton::section { background: $window; border: none; }
+QTableCornerButton::section { background: transparent; border: none; }
 
 QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
@@ -148,8 +148,9 @@ QWidget#modeBar, QWidget#transport { background: $window; }
 QWidget#modeBar { border-bottom: 1px solid $border; }
 QWidget#transport { border-top: 1px solid $border; }
 QFrame#message, QFrame#card { background: $raised; border: 1px solid $border; border-radius: 10px; }
-QFrame#message[kind="error"] { border: 1px solid $bad; border-left: 5px solid $bad; }
-QFrame#message[kind="info"] { border: 1px solid $border; border-left: 5px solid $accent; }
+QFrame#message[kind="error"] { border-color: $bad; }
+QFrame#edge { background: $accent; border: none; border-radius: 2px; margin: 3px 0; }
+QFrame#edge[kind="error"] { background: $bad; }
 QFrame#card { border: 1px solid $accent; }
 """)
 
