@@ -39,8 +39,8 @@ def main(run: str) -> None:
 def training(app, window, run: str) -> None:
     """The run, with all its snapshots read."""
     window.open(run)
-    page = window.pages.existing("training")
-    while not page.look.newest.moments or page.look.newest.behind:
+    look = window.pages.existing("training").look
+    while look.newest is None or not look.newest.moments or look.newest.behind:
         wait(app, 0.5)
 
 
