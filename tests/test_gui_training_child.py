@@ -91,6 +91,7 @@ def test_a_process_that_was_killed_is_told_and_asked_twice_it_ends_at_once(tmp_p
         (0, 0, "done", ""),
         (130, 1, "stopped after step 3 and saved; go on with: x", ""),
         (130, 1, "interrupted", "The run was stopped before it had anything to save."),
+        (130, 2, "interrupted", "The run was stopped at once; its last checkpoint, if there is one, stands."),
         (-signal.SIGKILL, 3, "", "The run was killed; its last checkpoint stands."),
         (-signal.SIGSEGV, 0, "epoch 3", "The run was killed (SIGSEGV) after it said: epoch 3."),
         (1, 0, "ZeroDivisionError: division by zero", "The run failed: ZeroDivisionError: division by zero."),

@@ -127,7 +127,11 @@ def ending(code: int, asked_to_stop: int, lines: list[str], finished: bool = Fal
     if code == 0 or (asked_to_stop and finished):
         return ""
     if code in (130, -signal.SIGINT) and asked_to_stop:
-        return "" if "saved" in last else "The run was stopped before it had anything to save."
+        if "saved" in last:
+            return ""
+        if asked_to_stop > 1:
+            return "The run was stopped at once; its last checkpoint, if there is one, stands."
+        return "The run was stopped before it had anything to save."
     if code < 0:
         try:
             name = signal.Signals(-code).name
