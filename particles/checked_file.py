@@ -7,11 +7,29 @@ import secrets
 import shutil
 import stat
 import zipfile
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
 
 import numpy as np
+
+
+def headers_parsed(read: Callable):
+    """``read``, that reads headers of npy, once more where Python fails at one: it can while other threads do the same.
+
+    Python 3.11 counts the depth of the syntax trees of all threads together, and NumPy parses a header to such a
+    tree: "AST constructor recursion depth mismatch" (python/cpython, issue 106905).
+    """
+
+    @wraps(read)
+    def reading(*given):
+        for _ in range(9):
+            with suppress(SystemError):
+                return read(*given)
+        return read(*given)
+
+    return reading
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .checked_file import check_format, check_names, naming, read_whole, replacing, shown, write_npz
+from .checked_file import check_format, check_names, headers_parsed, naming, read_whole, replacing, shown, write_npz
 from .history import History
 from .scenario_json import read_scenario, write_scenario
 from .state import Particles
@@ -39,6 +39,7 @@ def write_history(path, history: History) -> None:
     write_npz(path, members | {"merge_times": history.merge_times})
 
 
+@headers_parsed
 def read_history(path) -> History:
     """Read a history of at most 8 GiB.  Raises ValueError, naming the file, for anything that is not one, and
     OSError where the file cannot be read.

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from particles.checked_file import naming, read_whole, regular, replacing
+from particles.checked_file import headers_parsed, naming, read_whole, regular, replacing
 
 CONFIG, ENVIRONMENT, METRICS = "config.json", "environment.json", "metrics.jsonl"
 STATUS, REPORT, SNAPSHOTS = "status.json", "report.json", "snapshots"
@@ -196,6 +196,7 @@ def _why(error: Exception) -> str:
     return "it holds bytes that are no text" if isinstance(error, UnicodeDecodeError) else str(error)
 
 
+@headers_parsed
 def _members(path: Path, *names: str) -> dict[str, np.ndarray]:
     """The arrays of an npz file, all or those with these names; Python objects are never loaded."""
     with regular(path) as file:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from particles.checked_file import at_once, naming, read_whole, shown
+from particles.checked_file import at_once, headers_parsed, naming, read_whole, shown
 from particles.files import read_history, read_scenario
 
 from .system import LARGEST, SMALLEST, System, printable, shown_until
@@ -32,6 +32,7 @@ _BROKEN = (
 )
 
 
+@headers_parsed
 def read_system(path) -> System:
     """The system in a scenario (JSON), a history (npz) or weights (npy, or the largest array of an npz)."""
     path = Path(path)

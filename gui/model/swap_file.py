@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from particles import Particles
-from particles.checked_file import check_format, naming, read_whole, write_npz
+from particles.checked_file import check_format, headers_parsed, naming, read_whole, write_npz
 
 from .system import System
 
@@ -54,6 +54,7 @@ def write_swap(path, system: System, document: Path | None) -> None:
     write_npz(path, {"fields": np.array(json.dumps(fields)), **arrays, "ids": system.ids})
 
 
+@headers_parsed
 def read_swap(path) -> Swapped:
     """Read it; ValueError or OSError, one sentence that names the file, where it is damaged or something else."""
     data = read_whole(path, LARGEST_FILE)

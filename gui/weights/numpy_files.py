@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from particles.checked_file import naming, shown
+from particles.checked_file import headers_parsed, naming, shown
 
 from .tensors import MOST_TENSORS, Entry, TensorFile
 
@@ -20,11 +20,13 @@ _FOREIGN = (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, Syn
 _FOREIGN += (OSError, KeyError, OverflowError, RecursionError, tokenize.TokenError)
 
 
+@headers_parsed
 def open_npy(path: Path) -> TensorFile:
     """The one array of an npy file, under the name of the file."""
     with _told(path, "npy"), open(path, "rb") as file:
         entry = _entry(path.stem, file, path.stat().st_size)
 
+    @headers_parsed
     def read(name: str) -> np.ndarray:
         with _told(path, "npy"), open(path, "rb") as file:
             return _array(file)
@@ -32,6 +34,7 @@ def open_npy(path: Path) -> TensorFile:
     return TensorFile(path, (entry,), read)
 
 
+@headers_parsed
 def open_npz(path: Path) -> TensorFile:
     """The arrays of an npz file."""
     with _told(path, "npz"), zipfile.ZipFile(path) as archive:
@@ -47,6 +50,7 @@ def open_npz(path: Path) -> TensorFile:
     if len({entry.name for entry in entries}) < len(entries):
         raise ValueError(f"{path}: two of its arrays have one name")
 
+    @headers_parsed
     def read(name: str) -> np.ndarray:
         with _told(path, "npz"), zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
             return _array(file)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from particles.checked_file import naming
+from particles.checked_file import headers_parsed, naming
 
 from .tensors import Entry, TensorFile
 
@@ -48,6 +48,7 @@ def open_torch(path: Path, stopped: Callable[[], bool] = lambda: False) -> Tenso
         raise
     number = {entry.name: index for index, entry in enumerate(entries)}
 
+    @headers_parsed
     def read(name: str) -> np.ndarray:
         try:
             return np.load(folder / f"{number[name]}.npy", allow_pickle=False)
