@@ -47,7 +47,7 @@ def test_a_header_at_which_python_fails_now_and_then_is_parsed_once_more(tmp_pat
 
     def failing(text):
         times.append(text)
-        if len(times) % 2:
+        if len(times) in (1, 3, 5):
             raise SystemError("AST constructor recursion depth mismatch (before=24, after=29)")
         return parse(text)
 
