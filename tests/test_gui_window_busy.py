@@ -175,6 +175,33 @@ def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, edit, ask, mo
     assert threading.main_thread() not in threads
 
 
+def test_edits_of_a_crowd_asked_for_at_once_are_all_made_and_undo_takes_back_one_that_is_not(window, qtbot):
+    document = window.session.document
+    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
+    for _ in range(4):
+        window.shortcuts.do("add")
+    type_a_mass(window)
+    assert document.busy
+    assert document.undo_text == "Change mass"
+    window.shortcuts.do("undo")
+    window.shortcuts.do("undo")
+    qtbot.waitUntil(lambda: len(document.system) == 20_003 and not document.busy, timeout=60_000)
+    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+    assert (len(document.latest), document.undo_text) == (20_003, "Add particle")
+    assert (document.latest.particles.mass == 1).all()
+
+
+def test_an_edit_of_a_crowd_that_is_still_being_made_never_reaches_another_document(window, qtbot):
+    document = window.session.document
+    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
+    window.shortcuts.do("add")
+    window.filing.load_scenario("two-equal", play=False)
+    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+    assert (len(document.latest), document.can_undo, document.busy) == (2, False, False)
+
+
 def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):
     """The fixture looks for what is left."""
     window = make_window("gaussian-weights")

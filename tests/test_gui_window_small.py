@@ -136,6 +136,19 @@ def test_in_a_low_window_a_message_takes_no_height_from_the_panel_and_the_views(
     assert page.mapTo(window, QPoint(0, 0)).y() >= strip.mapTo(window, strip.rect().bottomLeft()).y()
 
 
+@pytest.mark.parametrize("page", ["weights", "algorithms", "training"])
+def test_in_a_low_window_a_message_covers_nothing_of_a_page_without_panels(window, qtbot, page):
+    settle(qtbot, window, (760, 480))
+    window.pages.show(page)
+    window.tell("It could not be read.", page=page)
+    pages, strip = window.pages, window.messages
+    qtbot.waitUntil(
+        lambda: pages.mapTo(window, QPoint(0, 0)).y() >= strip.mapTo(window, strip.rect().bottomLeft()).y() > 0
+    )
+    window.pages.show("particles")
+    assert strip.isHidden()
+
+
 def test_no_text_of_the_smallest_window_is_cut_in_a_letter(window, qtbot):
     settle(qtbot, window, (760, 480))
     window.filing.load_scenario("clustered-weights", play=False)

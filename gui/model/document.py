@@ -44,6 +44,7 @@ class Document:
         self._files, self._saving = FileOpening(self), Saving(self)
         self._undo = Undo()
         self._drags = 0
+        self.making: list[tuple] = []  # edits that a worker makes one after the other: see large_edits
         self._newest = self._shown = 0  # numbers of requests
         self._as_shown = self.set_aside()  # what is shown, with the steps that led to it
         if system is not None:
@@ -63,8 +64,10 @@ class Document:
         self._ask_for(new)
 
     def undo(self) -> None:
-        """Take back the last edit; nothing happens where there is none."""
-        if self._undo.can_undo:
+        """Take back the last edit, also one that is still being made; nothing happens where there is none."""
+        if self.making:
+            self.making.pop()
+        elif self._undo.can_undo:
             step = self._undo.undo()
             self._cross(step, 0)
             self._ask_for(step.before)
@@ -82,6 +85,7 @@ class Document:
 
     def take(self, new: System, what: str) -> None:
         """A new document without a file; the one before can be had back by undo where it has something to save."""
+        self.making = []
         if not self.modified:
             self.load(new)
         elif new is not self.latest:
@@ -92,9 +96,12 @@ class Document:
 
     path = property(lambda self: self._home.path, doc="The file it belongs to; None: no file yet.")
     loaded = property(lambda self: self._home.loaded, doc="The system as it was when it was new.")
-    can_undo = property(lambda self: self._undo.can_undo)
+    can_undo = property(lambda self: bool(self.making) or self._undo.can_undo)
     can_redo = property(lambda self: self._undo.can_redo)
-    undo_text = property(lambda self: self._undo.undo_text, doc="What undo would take back; empty: nothing.")
+    undo_text = property(
+        lambda self: self.making[-1][1] if self.making else self._undo.undo_text,
+        doc="What undo would take back; empty: nothing.",
+    )
     redo_text = property(lambda self: self._undo.redo_text, doc="What redo would make again; empty: nothing.")
 
     def load(self, system: System, path=None, modified: bool = False) -> None:
@@ -109,6 +116,7 @@ class Document:
         """Show a document again that was set aside, instead of the present one."""
         while self.dragging:
             self.end_drag()
+        self.making = []
         self._belong(kept)
         self._ask_for(kept.system)
 
@@ -171,11 +179,12 @@ class Document:
 
     @property
     def busy(self) -> bool:
-        """Is the latest system still being simulated?"""
-        return self.latest is not self.system
+        """Is the latest system still being made or simulated?"""
+        return bool(self.making) or self.latest is not self.system
 
     def give_up(self) -> None:
         """Do not wait for the system that is being simulated: what is shown is the latest again."""
+        self.making = []
         if self.busy:
             self._newest += 1
             self._back_to_shown()

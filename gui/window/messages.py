@@ -22,7 +22,8 @@ class MessageStrip(QFrame):
     A remark goes by itself, an error when another page is shown or ``over`` is told; a question stays until it is
     answered or closed: what is said meanwhile covers it only until that goes.  A remark that is short enough lies over
     ``bar.document``, a text that can wait, so that nothing moves for it; all else has a row of its own under the bar,
-    which takes no room while there is nothing to say.  In a low window it lies over the titles of the panels instead.
+    which takes no room while there is nothing to say.  In a low window it lies over the titles of the panels instead,
+    where there are panels.
     """
 
     def __init__(self, window: QWidget):
@@ -123,6 +124,8 @@ class MessageStrip(QFrame):
         """Another page has come to the front: what is said of it stays, what was said of others goes."""
         if name != self._page:
             self.over()
+        if not self.isHidden():
+            self._settle()
 
     def resizeEvent(self, event) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -158,7 +161,7 @@ class MessageStrip(QFrame):
             self._fit(width)
             top = max(place.center().y() - self.height() // 2, 0)
             self._lie_at(QRect(place.right() + 1 - width, top, width, self.height()))
-        elif self._window.height() < LOW:
+        elif self._window.height() < LOW and self._window.pages.shown == "particles":
             width = self._window.width() - sum(BESIDE)
             self._fit(width)
             self._lie_at(QRect(BESIDE[0], bar.height() - ABOVE if shown else ABOVE, width, self.height()))
