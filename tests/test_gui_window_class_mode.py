@@ -147,18 +147,3 @@ def test_panels_of_a_wide_window_leave_room_in_a_narrow_one(window, qtbot):
     window.shortcuts.do("class-mode")
     least = [dock.minimumSizeHint().width() for dock in (window.lessons_dock, window.views_dock)]
     qtbot.waitUntil(lambda: window.pages.width() >= min(450, 900 - sum(least) - 20))
-
-
-def test_left_in_a_lower_window_it_leaves_no_panel_over_the_transport(make_window, qtbot):
-    window = make_window("random-masses", "--size", "1200x760")
-    window.show()
-    qtbot.waitUntil(lambda: window.docks.readouts is not None, timeout=10_000)
-    window.shortcuts.do("class-mode")
-    settled(window, qtbot)
-    window.resize(800, 500)
-    qtbot.wait(50)
-    window.shortcuts.do("class-mode")
-    dock, bar = window.scenario_dock, window.transport
-    qtbot.waitUntil(
-        lambda: dock.isVisible() and 0 < dock.geometry().bottom() < bar.mapTo(window, bar.rect().topLeft()).y()
-    )
