@@ -33,7 +33,7 @@ def test_a_large_system_is_mirrored_in_a_worker():
     document, later = Document(large()), Later()
     document.run = later
     edit_all(document, edits.mirrored, "Mirror")
-    assert not document.busy
+    assert document.busy
     later.work()  # mirrored
     later.work()  # simulated
     assert document.system.particles.position[-1] == 0
