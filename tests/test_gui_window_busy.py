@@ -12,10 +12,8 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QTimer
 
 from gui.model import edits
-from gui.views.linked_view import LinkedView
 from gui.window.afterwards import wait_for_all
 from gui.window.errors import Unexpected
-from gui.window.warming import load_kernels
 
 pytestmark = pytest.mark.qt
 
@@ -78,128 +76,6 @@ def test_nothing_blocks_the_event_loop(window, qtbot, watchdog):
         for share in (0.9, 0.1, 0.5):
             clock.go(share * clock.horizon)
             qtbot.wait(20)
-
-
-CROWD = 200_000
-
-
-def test_a_crowd_is_scrubbed_with_every_linked_view(window, qtbot, watchdog):
-    """What this thread does for one event stays short, from drawing up a crowd to an edit of all of it."""
-    session, document = window.session, window.session.document
-
-    def settled():
-        qtbot.wait(20)
-        qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
-
-    for index in range(window.docks.tabs.count()):  # every view has drawn once
-        window.docks.tabs.setCurrentIndex(index)
-        qtbot.wait(30)
-    window.workers.run(load_kernels, lambda _: None, "kernels")
-    settled()
-    with watchdog():
-        window.filing.load_scenario("gaussian-weights", CROWD, 1, play=False)
-        qtbot.waitUntil(lambda: len(document.system) == CROWD, timeout=60_000)
-        settled()
-        for index in range(window.docks.tabs.count()):
-            window.docks.tabs.setCurrentIndex(index)
-            for share in (1e-4, 2e-4, 0.3):
-                session.clock.go(share * session.clock.horizon)
-                qtbot.wait(60)
-        window.docks.tabs.setCurrentIndex(0)
-        session.options.set(time_axis="merges")
-        settled()
-        session.selection.select_node(CROWD + 10)
-        qtbot.wait(60)
-        history = document.history
-        window.shortcuts.do("mirror")
-        qtbot.waitUntil(lambda: document.history is not history, timeout=60_000)
-        settled()
-    assert document.undo_text == "Mirror"
-
-
-def test_another_crowd_is_painted_one_view_after_the_other(window, qtbot, monkeypatch):
-    """All of them in one turn of the event loop would hold it up."""
-    window.filing.load_scenario("random-masses", 30_000, 1, play=False)
-    qtbot.waitUntil(lambda: len(window.session.document.system) == 30_000, timeout=60_000)
-    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
-    document, draw = window.session.document, LinkedView._draw_shown
-    before, turns, painted = document.history, [0], {}
-    timer = QTimer(interval=0)
-    timer.timeout.connect(lambda: turns.append(turns[-1] + 1))
-
-    def noted(view, *args, **how):
-        if document.history is not before:
-            painted.setdefault(view.name, turns[-1])
-        draw(view, *args, **how)
-
-    monkeypatch.setattr(LinkedView, "_draw_shown", noted)
-    timer.start()
-    window.shortcuts.do("mirror")
-    qtbot.waitUntil(lambda: len(painted) == 3, timeout=60_000)
-    timer.stop()
-    assert set(painted) == {"line", "space-time", "hull"}
-    assert len(set(painted.values())) == 3
-
-
-def type_a_mass(window):
-    model = window.docks.scenario.table.model
-    assert model.setData(model.index(7, 3), "2.5")
-
-
-@pytest.mark.parametrize(
-    ("edit", "ask", "more"),
-    [
-        ("added", lambda window: window.shortcuts.do("add"), 1),
-        ("removed", lambda window: window.shortcuts.do("delete"), -1),
-        ("duplicated", lambda window: window.shortcuts.do("duplicate"), 1),
-        ("mirrored", lambda window: window.shortcuts.do("mirror"), 0),
-        ("with_values", type_a_mass, 0),
-    ],
-)
-def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, edit, ask, more):
-    document, threads = window.session.document, []
-    make = getattr(edits, edit)
-
-    def noted(*given, **named):
-        threads.append(threading.current_thread())
-        return make(*given, **named)
-
-    monkeypatch.setattr(edits, edit, noted)
-    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
-    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
-    window.session.selection.select([5])
-    ask(window)
-    qtbot.waitUntil(lambda: document.can_undo and not document.busy, timeout=60_000)
-    assert len(document.system) == 20_000 + more
-    assert threads
-    assert threading.main_thread() not in threads
-
-
-def test_edits_of_a_crowd_asked_for_at_once_are_all_made_and_undo_takes_back_one_that_is_not(window, qtbot):
-    document = window.session.document
-    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
-    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
-    for _ in range(4):
-        window.shortcuts.do("add")
-    type_a_mass(window)
-    assert document.busy
-    assert document.undo_text == "Change mass"
-    window.shortcuts.do("undo")
-    window.shortcuts.do("undo")
-    qtbot.waitUntil(lambda: len(document.system) == 20_003 and not document.busy, timeout=60_000)
-    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
-    assert (len(document.latest), document.undo_text) == (20_003, "Add particle")
-    assert (document.latest.particles.mass == 1).all()
-
-
-def test_an_edit_of_a_crowd_that_is_still_being_made_never_reaches_another_document(window, qtbot):
-    document = window.session.document
-    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
-    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
-    window.shortcuts.do("add")
-    window.filing.load_scenario("two-equal", play=False)
-    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
-    assert (len(document.latest), document.can_undo, document.busy) == (2, False, False)
 
 
 def test_closing_while_everything_runs_leaves_nothing(make_window, qtbot):
