@@ -126,6 +126,33 @@ def test_edits_of_a_crowd_asked_for_at_once_are_all_made_and_undo_takes_back_one
     assert (document.latest.particles.mass == 1).all()
 
 
+def test_the_first_edit_of_a_crowd_can_be_undone_at_once(window, qtbot):
+    """The menu's own words are asked: nothing but they tells the user what Ctrl+Z would do."""
+    document, undo = window.session.document, window.shortcuts.actions["undo"]
+    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
+    assert not undo.isEnabled()
+    type_a_mass(window)
+    assert document.busy
+    assert undo.isEnabled()
+    window.shortcuts.do("undo")
+    assert (document.busy, undo.isEnabled(), window.isWindowModified()) == (False, False, False)
+    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+    assert len(document.latest) == 20_000
+
+
+def test_what_is_being_made_is_given_up(window, qtbot):
+    document, give_up = window.session.document, window.shortcuts.actions["give-up"]
+    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
+    type_a_mass(window)
+    assert give_up.isEnabled()
+    window.shortcuts.do("give-up")
+    assert (document.busy, give_up.isEnabled()) == (False, False)
+    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+    assert (len(document.latest), document.can_undo) == (20_000, False)
+
+
 def test_an_edit_of_a_crowd_that_is_still_being_made_never_reaches_another_document(window, qtbot):
     document = window.session.document
     window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)

@@ -58,12 +58,33 @@ def test_a_save_that_fails_keeps_the_window_and_the_changes(slow):
     assert "the disk is full" in slow.messages.text
 
 
-def test_what_is_edited_while_it_is_saved_is_not_left(slow):
+def test_what_is_edited_while_it_is_saved_is_asked_about_too(slow, monkeypatch):
     document = slow.session.document
+    answers = iter([QMessageBox.StandardButton.Save, QMessageBox.StandardButton.Cancel])
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: next(answers))
     meanwhile(document.undo, slow.land)
     slow.shortcuts.do("new")
+    assert list(answers) == []
     assert len(document.latest) == 2
     assert document.can_redo
+
+
+def test_an_edit_of_a_crowd_that_is_still_being_made_is_asked_about(window, qtbot, monkeypatch):
+    """First it is made: what a save writes has it."""
+    document, asked = window.session.document, []
+    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
+
+    def ask(*_):
+        asked.append(len(document.latest))
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(filing, "ask_unsaved", ask)
+    window.shortcuts.do("add")
+    assert document.modified
+    window.close()
+    assert (window.isVisible(), asked) == (True, [20_001])
+    monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
 
 
 def test_the_last_of_several_who_wait_leaves_and_nobody_is_asked_again(slow):

@@ -28,10 +28,10 @@ SIMULATING = "simulating"  # what ``run`` is told
 class Document:
     """One open document.
 
-    ``changed()``: ``system`` and ``history`` are other ones.  ``title_changed()``: name, path or ``modified``.
-    ``drag_ended()``: the last of nested drags has ended.  ``trouble(sentence)``: work through ``run`` has failed,
-    and what was shown before is still shown.  ``run(work, then, what)`` does long work and calls ``then`` with its
-    result in the thread that asked; it may leave out work that newer work has overtaken.
+    ``changed()``: ``system`` and ``history`` are other ones.  ``title_changed()``: name, path, ``modified`` or
+    ``busy``.  ``drag_ended()``: the last of nested drags has ended.  ``trouble(sentence)``: work through ``run`` has
+    failed, and what was shown before is still shown.  ``run(work, then, what)`` does long work and calls ``then`` with
+    its result in the thread that asked; it may leave out work that newer work has overtaken.
     """
 
     def __init__(self, system: System | None = None, run: Callable = at_once):
@@ -67,6 +67,7 @@ class Document:
         """Take back the last edit, also one that is still being made; nothing happens where there is none."""
         if self.making:
             self.making.pop()
+            self.title_changed.emit()
         elif self._undo.can_undo:
             step = self._undo.undo()
             self._cross(step, 0)
@@ -151,7 +152,12 @@ class Document:
             if home.path == path:
                 home.saved = None
 
-    modified = property(lambda self: self.latest is not self._home.saved, doc="Is there something to save?")
+    @property
+    def modified(self) -> bool:
+        """Is there something that its file does not hold, or soon will not, because something else is saved there?"""
+        home = self._home
+        return bool(self.making) or self.latest is not home.saved or (home.saving is not None and not self.saving)
+
     saving = property(lambda self: self.latest is self._home.saving, doc="Is it being saved at this moment?")
 
     # drags
@@ -184,8 +190,8 @@ class Document:
 
     def give_up(self) -> None:
         """Do not wait for the system that is being simulated: what is shown is the latest again."""
-        self.making = []
         if self.busy:
+            self.making = []
             self._newest += 1
             self._back_to_shown()
 

@@ -18,6 +18,7 @@ def edit_all(document: Document, make: Callable[[System], System], what: str, be
         document.edit(make(document.latest), what)
         return
     document.making.append((make, what))
+    document.title_changed.emit()
     if len(document.making) == 1:
         _make_next(document)
 
@@ -25,6 +26,7 @@ def edit_all(document: Document, make: Callable[[System], System], what: str, be
 def _make_next(document: Document) -> None:
     """The first of those that wait; nobody wants it any more where it waits no longer when it is made."""
     if not document.making:
+        document.title_changed.emit()
         return
     first, before, waiting = document.making[0], document.latest, document.making
     make, what = first

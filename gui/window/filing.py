@@ -148,23 +148,31 @@ class Filing:
     def may_leave(self) -> bool:
         """Ask what to do with unsaved changes, if there are any; False: stay.
 
-        What is being saved is waited for, while the window goes on; of several who wait the last may leave.  Whether
-        to wait on for a save that takes long is asked.
+        What is being made or saved is waited for, while the window goes on; of several who wait the last may leave.
+        Whether to wait on for a save that takes long is asked.
         """
         self._leave_lesson()  # the question is about the user's own document
-        if not self._document.modified:
-            return True
-        if not self._document.saving:
-            answer = ask_unsaved(self._window, self._document.latest.name)
-            if answer != QMessageBox.StandardButton.Save:
-                return answer == QMessageBox.StandardButton.Discard
-            self._window.attempt(self.do_save)
+        document, workers = self._document, self._window.workers
         self._waits += 1
-        mine, saved = self._waits, self._document.latest
-        while wait_while(lambda: self._document.saving, self._window.workers, PATIENCE):
-            if mine != self._waits or ask_still_saving(self._window, lambda: not self._document.saving):
-                return mine == self._waits
-        return mine == self._waits and self._document.latest is saved and not self._document.modified
+        mine = self._waits
+
+        def unsaved() -> bool:
+            wait_while(lambda: bool(document.making), workers, PATIENCE)
+            return mine == self._waits and document.modified
+
+        while unsaved():  # once more where it was changed while it was saved
+            if not document.saving:
+                answer = ask_unsaved(self._window, document.latest.name)
+                if answer != QMessageBox.StandardButton.Save:
+                    return answer == QMessageBox.StandardButton.Discard
+                self._window.attempt(self.do_save)
+            saved = document.latest
+            while wait_while(lambda: document.saving, workers, PATIENCE):
+                if mine != self._waits or ask_still_saving(self._window, lambda: not document.saving):
+                    return mine == self._waits
+            if document.modified and document.latest is saved and not document.making:
+                return False  # it was not saved; who asked for that knows why
+        return mine == self._waits
 
     def _leave_lesson(self) -> None:
         if self._window.docks.lessons is not None:
