@@ -50,6 +50,17 @@ def test_the_picture_has_half_of_the_window_beside_a_lesson(window, qtbot, size,
     assert window.space_time.isVisible()
 
 
+def test_no_view_covers_another_in_the_smallest_window(window, qtbot):
+    window.resize(window.minimumSize())
+    window.docks.open_lesson("two-particles")
+    window.docks.lessons.open_lesson("two-particles", 0)
+    settled(window, qtbot)
+    line, space_time = window.line.geometry(), window.space_time.geometry()
+    assert window.docks.readouts.isVisible()
+    assert window.particles_page.rect().contains(line.united(space_time))
+    assert not line.intersects(space_time)
+
+
 def test_a_wider_window_class_mode_and_the_end_put_the_linked_views_back(window, qtbot):
     window.resize(900, 600)
     window.docks.open_lesson("taut-string")

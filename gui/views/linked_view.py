@@ -58,7 +58,7 @@ class LinkedView(Magnified, QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(180, 140)
+        self.setMinimumSize(180, 120)
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(self.why)
         for owner in (session.document, session.selection, session.options):
