@@ -35,13 +35,11 @@ class ClassMode(QObject):
         """Put everything back; the option stays as it is."""
         if self._before is None:
             return
-        window, (state, sizes, sides, height) = self._window, self._before
+        window, (state, sizes, sides) = self._window, self._before
         self._before = None
         with QSignalBlocker(window.lessons_dock.toggleViewAction()):
             self._show_all(True)
             window.restoreState(state)
-        if window.height() < height:
-            QTimer.singleShot(SETTLED, self, self._docks.fit_scenario)
         window.particles_page.setSizes(sizes)
         self._docks.views.setSizes(sides)
         self._magnify()
@@ -53,8 +51,7 @@ class ClassMode(QObject):
         window, dock = self._window, self._window.views_dock
         window.pages.show("particles")
         self._docks.narrow.leave()
-        sizes = window.particles_page.sizes(), self._docks.views.sizes()
-        self._before = (window.saveState(), *sizes, window.height())
+        self._before = (window.saveState(), window.particles_page.sizes(), self._docks.views.sizes())
         with QSignalBlocker(window.lessons_dock.toggleViewAction()):
             window.lessons_dock.hide()  # the lesson goes on
         window.scenario_dock.hide()

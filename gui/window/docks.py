@@ -117,14 +117,6 @@ class Docks:
             widths = [dock.width() * (total - over) // total for dock in taken.values()]
             self._window.resizeDocks([*taken.values()], widths, Qt.Orientation.Horizontal)
 
-    def fit_scenario(self) -> None:
-        """In a window that was higher Qt restores the scenarios as high as then, over the transport: once more."""
-        dock, lessons = self.scenario_dock, self.lessons_dock
-        if not dock.isFloating():
-            self._window.addDockWidget(self._window.dockWidgetArea(dock), dock)
-            if not lessons.isFloating():
-                self._window.tabifyDockWidget(dock, lessons)
-
     def _lesson_begins(self) -> None:
         self._before_lesson = Whereabouts(self._window)
 
