@@ -1,6 +1,7 @@
 """Pictures and films of the real views: whole, of the size and theme asked for, the same each time, reopened."""
 
 import hashlib
+import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 
@@ -89,6 +90,26 @@ def test_an_svg_is_whole_and_shows_what_the_png_shows(session, tmp_path, qapp):
     painter.end()
     difference = pixels(drawn) - pixels(QImage(str(tmp_path / "a.png")))
     assert np.mean(np.abs(difference).max(axis=2) > 60) < 0.03
+
+
+def test_every_word_of_an_svg_lies_in_its_clip_and_no_line_leaves_its_view(session, tmp_path):
+    picture.write(session, "all", tmp_path / "a.svg", SMALL, "light", 0.5)
+    text = (tmp_path / "a.svg").read_text()
+    corners = {
+        name: [[float(number) for number in pair.split(",")] for pair in re.findall(r"[\d.]+,[\d.]+", path)]
+        for name, path in re.findall(r'<clipPath id="(\w+)">\s*<path [^>]* d="([^"]*)"', text)
+    }
+    words = re.findall(
+        r'<g clip-path="url\(#(\w+)\)"><g [^>]*matrix\(1,0,0,1,([\d.]+),([\d.]+)\)"[^>]*>\s*'
+        r'<text [^>]* x="([-\d.]+)" y="([-\d.]+)"[^>]*>([^<]+)',
+        text,
+    )
+    assert len(words) > 20
+    for name, *numbers, word in words:
+        left, up, x, y = map(float, numbers)
+        (x0, y0), (x1, y1) = np.min(corners[name], axis=0), np.max(corners[name], axis=0)
+        assert x0 <= left + x <= x1, word
+        assert y0 <= up + y <= y1, word
 
 
 def pixels(image):

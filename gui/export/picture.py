@@ -85,13 +85,13 @@ def _png(page: Page, size: OutputSize, carries: Carried) -> bytes:
 
 def _svg(page: Page, size: OutputSize, carries: Carried) -> bytes:
     buffer, units = _buffer(), _units(size)
-    generator = QSvgGenerator()
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # SVG Tiny knows no clips
     generator.setOutputDevice(buffer)
     generator.setTitle(page.session.document.system.name)
     generator.setResolution(96)
     generator.setSize(units.toSize())
     generator.setViewBox(QRectF(0, 0, units.width(), units.height()))
-    _paint(page, generator, 1.0, units)
+    _paint(page, generator, 1.0, units, _ClipRestored)
     data = bytes(buffer.data())
     return svg_with(data, carries.text) if carries.text else data
 
@@ -114,10 +114,21 @@ def _pdf(page: Page, size: OutputSize, carries: Carried) -> bytes:
     return bytes(buffer.data())
 
 
-def _paint(page: Page, device, scale: float, units: QSizeF) -> None:
-    with QPainter(device) as painter:
+def _paint(page: Page, device, scale: float, units: QSizeF, painting: type[QPainter] = QPainter) -> None:
+    with painting(device) as painter:
         painter.scale(scale, scale)
         page.draw(painter, units)
+
+
+class _ClipRestored(QPainter):
+    """Sets the clip once more that ``restore`` brings back: Qt's SVG 1.1 would go on with the one before."""
+
+    def restore(self) -> None:
+        super().restore()
+        if self.hasClipping():
+            self.setClipPath(self.clipPath())
+        else:
+            self.setClipping(False)
 
 
 def _buffer() -> QBuffer:
