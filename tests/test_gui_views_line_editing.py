@@ -12,7 +12,7 @@ from line_views import ALT, CTRL, SHIFT, THREE, disc, line_of, tip  # noqa: E402
 from mouse import click, double_click, drag, key, mouse, press, release, wheel  # noqa: E402
 from PySide6.QtCore import QEvent, QPointF, Qt  # noqa: E402
 
-from gui.model import edits  # noqa: E402
+from gui.model import commands, edits  # noqa: E402
 from gui.model.system import System  # noqa: E402
 from particles import Particles  # noqa: E402
 
@@ -148,12 +148,12 @@ def test_what_is_gone_can_be_dragged_no_further(end):
     view = line_of()
     document = view.session.document
     if end == "undo":
-        view.editing.add(-0.5)
+        commands.add(view.session, -0.5)
     hold = disc(view, 1)
     press(view, hold)
     mouse(view, QEvent.Type.MouseMove, hold + QPointF(30.0, 0.0), held=True)
     if end == "delete":
-        view.editing.remove()
+        commands.delete(view.session)
     elif end == "load":
         document.load(System(THREE))
     else:

@@ -8,8 +8,9 @@ pytest.importorskip("PySide6")
 from gui.draw.palette import Colours
 from gui.model import edits
 from gui.model.commands import widest_gap
-from gui.model.document import AT_ONCE, Document
+from gui.model.document import Document
 from gui.model.session import Session
+from gui.model.simulation import AT_ONCE
 from gui.model.system import System
 from gui.views.table import ParticleTable
 from particles import Particles

@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QInputDialog
 
+from gui.model import edits
 from gui.model.system import System
 from gui.window.actions import ACTIONS
 from particles import scenarios
@@ -168,3 +169,15 @@ def test_bare_letters_are_off_while_a_screen_reader_is_active(window, monkeypatc
     left = [key.toString() for action in window.shortcuts.actions.values() for key in action.shortcuts()]
     assert {"Alt+K", "Ctrl+K"} <= set(left)
     assert not [key for key in left if len(key) == 1 or key == "Space"]
+
+
+def test_what_is_edited_while_a_name_is_asked_for_stays(window, monkeypatch):
+    document = window.session.document
+
+    def answer(*_, **__):
+        document.edit(edits.with_horizon(document.latest, 7.0), "Time shown")
+        return "another", True
+
+    monkeypatch.setattr(QInputDialog, "getText", answer)
+    window.shortcuts.do("rename")
+    assert (document.latest.name, document.latest.horizon) == ("another", 7.0)

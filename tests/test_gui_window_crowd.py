@@ -88,6 +88,7 @@ def type_a_mass(window):
         ("duplicated", lambda window: window.shortcuts.do("duplicate"), 1),
         ("mirrored", lambda window: window.shortcuts.do("mirror"), 0),
         ("with_values", type_a_mass, 0),
+        ("with_values", lambda window: window.line.editing.nudge(0.1, 0.0), 0),
     ],
 )
 def test_a_crowd_is_edited_by_a_worker(window, qtbot, monkeypatch, edit, ask, more):

@@ -5,42 +5,42 @@ from __future__ import annotations
 import numpy as np
 
 from . import edits
-from .large_edits import edit_all
+from .system import System
 
 
-def add(session) -> None:
-    """One more, at rest in the widest gap; it is selected."""
-    new = edits.next_id(session.document.latest)
-    edit_all(
-        session.document,
-        lambda system: edits.added(system, widest_gap(system.particles.position), 0.0)[0],
-        "Add particle",
-    )
+def add(session, position: float | None = None) -> None:
+    """One more, at rest, of mass 1, at a position or in the widest gap; it is selected."""
+    new = _next_id(session.document)
+
+    def make(system: System) -> System:
+        return edits.added(system, widest_gap(system.particles.position) if position is None else position, 0.0)[0]
+
+    session.document.edit_all(make, "Add particle", more=1)
     session.selection.select_new(np.array([new]))
 
 
 def delete(session) -> None:
     """Without those that are selected."""
     ids = _chosen(session)
-    what = "Delete" if ids.size > 1 else "Delete particle"
-    edit_all(session.document, lambda system: edits.removed(system, ids), what)
+    what = "Delete particle" if ids.size == 1 else f"Delete {ids.size:,} particles"
+    session.document.edit_all(lambda system: edits.removed(system, ids), what)
 
 
 def duplicate(session) -> None:
     """A copy beside each that is selected; the copies are selected."""
-    ids, first = _chosen(session), edits.next_id(session.document.latest)
-    edit_all(session.document, lambda system: edits.duplicated(system, ids), "Duplicate")
+    ids, first = _chosen(session), _next_id(session.document)
+    session.document.edit_all(lambda system: edits.duplicated(system, ids), "Duplicate", more=ids.size)
     session.selection.select_new(np.arange(first, first + ids.size))
 
 
 def mirror(session) -> None:
     """Left for right."""
-    edit_all(session.document, edits.mirrored, "Mirror")
+    session.document.edit_all(edits.mirrored, "Mirror")
 
 
 def penalty(session) -> None:
     """All with the velocities of the weight-sharing penalty."""
-    edit_all(session.document, edits.penalty_velocities, "Velocities of the penalty")
+    session.document.edit_all(edits.penalty_velocities, "Velocities of the penalty")
 
 
 def can_change_selected(session) -> bool:
@@ -57,6 +57,11 @@ def widest_gap(position: np.ndarray) -> float:
         return float(position[-1] + 1.0)
     widest = int(np.argmax(gaps))
     return float(position[widest] / 2 + position[widest + 1] / 2)
+
+
+def _next_id(document) -> int:
+    """The id that the next particle will have."""
+    return edits.next_id(document.latest) + document.coming
 
 
 def _chosen(session) -> np.ndarray:

@@ -15,14 +15,12 @@ from .file_opening import FileOpening
 from .home import Home
 from .kept import Kept, new_document
 from .long_work import at_once, run_guarded
+from .making import Edit, Making
 from .saving import Saving
 from .signal import Signal
-from .simulation import prepared
+from .simulation import AT_ONCE, SIMULATING, prepared
 from .system import System
 from .undo import Step, Undo
-
-AT_ONCE = 10_000  # particles that are simulated (milliseconds) while the user waits
-SIMULATING = "simulating"  # what ``run`` is told
 
 
 class Document:
@@ -44,7 +42,7 @@ class Document:
         self._files, self._saving = FileOpening(self), Saving(self)
         self._undo = Undo()
         self._drags = 0
-        self.making: list[tuple] = []  # edits that a worker makes one after the other: see large_edits
+        self._making = Making(self)
         self._newest = self._shown = 0  # numbers of requests
         self._as_shown = self.set_aside()  # what is shown, with the steps that led to it
         if system is not None:
@@ -63,11 +61,14 @@ class Document:
         self._undo.push(Step(self.latest, new, what, merge))
         self._ask_for(new)
 
+    def edit_all(self, make: Callable, what: str, merge: object = None, more: int = 0) -> None:
+        """``edit(make(latest), what, merge)``, which adds ``more`` particles; of a large system made in a worker."""
+        self._making.ask_for(Edit(make, what, merge, more))
+
     def undo(self) -> None:
         """Take back the last edit, also one that is still being made; nothing happens where there is none."""
-        if self.making:
-            self.making.pop()
-            self.title_changed.emit()
+        if self._making:
+            self._making.take_back()
         elif self._undo.can_undo:
             step = self._undo.undo()
             self._cross(step, 0)
@@ -75,18 +76,19 @@ class Document:
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
-        if self._undo.can_redo:
+        if self.can_redo:
             step = self._undo.redo()
             self._cross(step, 1)
             self._ask_for(step.after)
 
     def reset(self) -> None:
         """Back to the system as it was loaded: an edit, which can be undone."""
+        self._making.forget()
         self.edit(self.loaded, "Reset")
 
     def take(self, new: System, what: str) -> None:
         """A new document without a file; the one before can be had back by undo where it has something to save."""
-        self.making = []
+        self._making.finish()
         if not self.modified:
             self.load(new)
         elif new is not self.latest:
@@ -97,10 +99,10 @@ class Document:
 
     path = property(lambda self: self._home.path, doc="The file it belongs to; None: no file yet.")
     loaded = property(lambda self: self._home.loaded, doc="The system as it was when it was new.")
-    can_undo = property(lambda self: bool(self.making) or self._undo.can_undo)
-    can_redo = property(lambda self: self._undo.can_redo)
+    can_undo = property(lambda self: self.making or self._undo.can_undo)
+    can_redo = property(lambda self: not self._making and self._undo.can_redo)
     undo_text = property(
-        lambda self: self.making[-1][1] if self.making else self._undo.undo_text,
+        lambda self: self._making.what or self._undo.undo_text,
         doc="What undo would take back; empty: nothing.",
     )
     redo_text = property(lambda self: self._undo.redo_text, doc="What redo would make again; empty: nothing.")
@@ -111,13 +113,14 @@ class Document:
 
     def set_aside(self) -> Kept:
         """What ``bring_back`` needs to show this document again as it is now, with all that can be undone."""
+        self._making.finish()
         return Kept(self.latest, self._home, self._undo.steps())
 
     def bring_back(self, kept: Kept) -> None:
         """Show a document again that was set aside, instead of the present one."""
         while self.dragging:
             self.end_drag()
-        self.making = []
+        self._making.forget()
         self._belong(kept)
         self._ask_for(kept.system)
 
@@ -133,11 +136,12 @@ class Document:
         self._files.open(Path(path), load or self.load)
 
     def save(self, path=None) -> None:
-        """Write the latest system as a scenario (JSON) to ``path`` (default: where it came from).
+        """Write the latest system, once it is made, as a scenario (JSON) to ``path`` (default: where it came from).
 
         ValueError where there is no path or nothing to save; OSError, one sentence, where writing fails.  A large
         system is written through ``run``; of several saves to one file the last is what it holds in the end.
         """
+        self._making.finish()
         home, target = self._home, self.path if path is None else Path(path)
         if target is None:
             raise ValueError("this document has no file yet: choose where to save it")
@@ -156,8 +160,11 @@ class Document:
     def modified(self) -> bool:
         """Is there something that its file does not hold, or soon will not, because something else is saved there?"""
         home = self._home
-        return bool(self.making) or self.latest is not home.saved or (home.saving is not None and not self.saving)
+        return self.making or self.latest is not home.saved or (home.saving is not None and not self.saving)
 
+    making = property(lambda self: bool(self._making), doc="Is an edit being made?")
+    coming = property(lambda self: self._making.more, doc="How many particles it will add.")
+    writing = property(lambda self: self._saving.writing, doc="A file that is being written, if any is.")
     saving = property(lambda self: self.latest is self._home.saving, doc="Is it being saved at this moment?")
 
     # drags
@@ -186,24 +193,21 @@ class Document:
     @property
     def busy(self) -> bool:
         """Is the latest system still being made or simulated?"""
-        return bool(self.making) or self.latest is not self.system
+        return self.making or self.latest is not self.system
 
     def give_up(self) -> None:
         """Do not wait for the system that is being simulated: what is shown is the latest again."""
         if self.busy:
-            self.making = []
+            self._making.forget()
             self._newest += 1
             self._back_to_shown()
 
     def _ask_for(self, system: System) -> None:
         self.latest = system
         self._newest += 1
-        number, asked = self._newest, self.set_aside()
-        if system is self.system:
-            self._show(number, asked, self.history)
-            return
-        if len(system) <= AT_ONCE:
-            self._show(number, asked, prepared(system))
+        number, asked = self._newest, Kept(system, self._home, self._undo.steps())
+        if system is self.system or len(system) <= AT_ONCE:
+            self._show(number, asked, self.history if system is self.system else prepared(system))
             return
         self.title_changed.emit()
 

@@ -33,6 +33,8 @@ class Saving:
         self._number = 0
         self._waiting: dict[Path, Save | None] = {}  # files that are being written -> what comes next
 
+    writing = property(lambda self: next(iter(self._waiting), None), doc="A file that is being written, if any is.")
+
     def save(self, home: Home, system: System, path: Path, at_once: bool) -> None:
         """Write it ``at_once`` where nothing else is written there, else through ``document.run``."""
         self._number += 1
@@ -59,6 +61,7 @@ class Saving:
 
         def failed(sentence: str) -> None:
             save.home.stop_saving(save.system)
+            self._document.title_changed.emit()
             self._document.trouble.emit(sentence)
             self._next(save)
 

@@ -8,6 +8,8 @@ from particles.subject import check_memory
 from .lineage import colours
 from .system import System
 
+AT_ONCE = 10_000  # particles that are simulated (milliseconds) while the user waits
+SIMULATING = "simulating"  # what ``Document.run`` is told
 BYTES_A_PARTICLE = 550  # at the peak of simulating and drawing them (measured with one and with four million)
 
 

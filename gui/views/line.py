@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from gui.draw.marks import draw_card, draw_hint
 from gui.draw.x_range import XRange
+from gui.model import commands
 
 from .line_editing import CURSORS, LineEditing, means_edit
 from .line_paint import paint_line, paint_rings
@@ -191,7 +192,7 @@ class LineView(LinkedView):
         if not self.editing.possible:
             self.tell(self.editing.go_to_start("Now add."))
             return
-        self.editing.add(scene.unit(self.point(event).x()))
+        commands.add(self.session, scene.unit(self.point(event).x()))
 
     def wheelEvent(self, event) -> None:  # noqa: N802
         grip = self.scene().grip(self.point(event), False)

@@ -6,11 +6,13 @@ import itertools
 import math
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 
-from gui.model import edits
+from gui.model import commands, edits
+from gui.model.system import System
 
 from .line_scene import Grip, LineScene, neat
 
@@ -77,7 +79,10 @@ class LineEditing:
         if not self.possible:
             return self.go_to_start("Press the key again.")
         if event.key() in REMOVE:
-            self.remove()
+            try:
+                commands.delete(self.session)
+            except ValueError as error:
+                return str(error)
         else:
             across, along = ARROWS[event.key()]
             step = span * NUDGE * (0.1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1.0)
@@ -91,7 +96,7 @@ class LineEditing:
         if not system.holds([id])[0]:
             return  # it is still shown, but deleted
         chosen = self.session.selection.ids
-        ids = tuple(self._selected()) if grip.kind == "disc" and id in chosen else (id,)
+        ids = tuple(self._selected().tolist()) if grip.kind == "disc" and id in chosen else (id,)
         if id not in chosen:
             self.session.selection.select_node(self._rank(grip.cluster))
         row = int(np.searchsorted(scene.shown, grip.cluster))
@@ -126,34 +131,12 @@ class LineEditing:
             self.gesture = None
             self.session.document.end_drag()
 
-    def add(self, position: float) -> None:
-        """A particle at rest, of mass 1, is added and selected."""
-        new, id = edits.added(self.session.document.latest, position, 0.0, 1.0)
-        self.session.document.edit(new, "Add particle")
-        self.session.selection.select_new(np.array([id]))
-
-    def remove(self) -> bool:
-        """Delete what is selected; whether there was anything."""
-        ids = self._selected()
-        if ids:
-            what = "Delete particle" if len(ids) == 1 else f"Delete {len(ids):,} particles"
-            self.session.document.edit(edits.removed(self.session.document.latest, ids), what)
-        return bool(ids)
-
-    def nudge(self, across: float, along: float) -> bool:
-        """Change positions of the selection by ``across`` and velocities by ``along``; whether there was anything."""
-        ids = self._selected()
-        if not ids:
-            return False
-        system = self.session.document.latest
-        ranks = system.ranks(ids)
-        if across:
-            new = edits.with_values(system, ids, position=system.particles.position[ranks] + across)
-            self.session.document.edit(new, "Nudge position", ("nudge", "position", tuple(ids)))
-        if along:
-            new = edits.with_values(system, ids, velocity=system.particles.velocity[ranks] + along)
-            self.session.document.edit(new, "Nudge velocity", ("nudge", "velocity", tuple(ids)))
-        return True
+    def nudge(self, across: float, along: float) -> None:
+        """Change positions of the selection by ``across`` and velocities by ``along``."""
+        ids, document, chosen = self._selected(), self.session.document, self.session.selection.number
+        for what, by in (("position", across), ("velocity", along)):
+            if by and ids.size:
+                document.edit_all(partial(_nudged, ids, what, by), f"Nudge {what}", ("nudge", what, chosen))
 
     def scale_mass(self, grip: Grip, notches: float) -> None:
         """Multiply a particle's mass by 1.1 for each notch of the wheel."""
@@ -164,10 +147,10 @@ class LineEditing:
         new = edits.with_mass(system, id, min(max(neat(mass, 1e-3 * mass), 1e-9), 1e9))
         self.session.document.edit(new, "Change mass", ("mass", id))
 
-    def _selected(self) -> list[int]:
+    def _selected(self) -> np.ndarray:
         """The ids of the selection, without those that are still shown but deleted."""
         members = np.sort(self.session.selection.members)
-        return members[self.session.document.latest.holds(members)].tolist()
+        return members[self.session.document.latest.holds(members)]
 
     def id_of(self, cluster: int) -> int:
         """The particle that a drag of a cluster at time 0 takes."""
@@ -210,3 +193,7 @@ class LineEditing:
         mass = gesture.mass * (away / gesture.radius) ** 2
         new = edits.with_mass(system, gesture.id, min(max(neat(mass, 1e-2 * mass), 1e-9), 1e9))
         self.session.document.edit(new, "Change mass", ("drag", gesture.number))
+
+
+def _nudged(ids: np.ndarray, what: str, by: float, system: System) -> System:
+    return edits.with_values(system, ids, **{what: getattr(system.particles, what)[system.ranks(ids)] + by})

@@ -17,7 +17,7 @@ from gui.draw.palette import Colours
 from gui.draw.safely import painted
 from gui.draw.tool_tip import plain
 from gui.draw.turns import repaint_in_turn
-from gui.model.document import AT_ONCE
+from gui.model.simulation import AT_ONCE
 
 from .linked_axes import Frame, draw_hidden, sized
 from .linked_clusters import describe, present_nodes, selected_cluster

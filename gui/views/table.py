@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
 
 from gui.draw.palette import Colours
 from gui.model import commands
-from gui.model.large_edits import edit_all
 
 from .table_blocks import block_of, ids_of_rows, pasted, text_of
 from .table_grid import Grid
@@ -96,12 +95,12 @@ class ParticleTable(QWidget):
 
     def _paste(self) -> None:
         document, at = self.session.document, self.grid.currentIndex()
-        if document.latest is not document.system:
+        if document.busy:
             raise ValueError("the last change is still being computed: paste again in a moment")
         block = block_of(QGuiApplication.clipboard().text())
         rank, column = (at.row(), max(at.column() - 1, 0)) if at.isValid() else (len(document.system), 0)
         ids, what = ids_of_rows(document.latest, rank, len(block)), f"Paste {len(block):,} row{'s' * (len(block) != 1)}"
-        edit_all(document, lambda system: pasted(system, rank, column, block), what)
+        document.edit_all(lambda system: pasted(system, rank, column, block), what)
         self.session.selection.select_new(ids)
 
     def _button(self, id: str, text: str, why: str) -> QPushButton:

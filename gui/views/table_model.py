@@ -6,7 +6,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, Qt, Signal
 
 from gui.draw.palette import Colours
 from gui.model import edits
-from gui.model.large_edits import edit_all
 from gui.model.typed_number import number
 
 from .linked_axes import readable
@@ -85,7 +84,7 @@ class ParticleModel(QAbstractTableModel):
             if typed == getattr(self._shown.particles, what)[index.row()]:
                 return False
             id = int(self._shown.ids[index.row()])
-            edit_all(document, lambda system: edits.with_values(system, [id], **{what: typed}), f"Change {what}")
+            document.edit_all(lambda system: edits.with_values(system, [id], **{what: typed}), f"Change {what}")
         except ValueError as error:
             self.refused.emit(str(error))
             return False

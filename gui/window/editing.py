@@ -8,9 +8,7 @@ from particles import scenarios
 from particles.scenarios import LARGEST_SEED
 
 from ..model import commands, edits
-from ..model.document import SIMULATING
-from ..model.large_edits import edit_all
-from ..model.simulation import check_room
+from ..model.simulation import SIMULATING, check_room
 from ..model.system import Recipe
 from ..model.typed_number import number
 from .cards import close_card
@@ -101,7 +99,7 @@ class Editing:
     def draw_random(self, kind: str, count: int, seed: int) -> None:
         """All particles replaced by ``count`` random ones: one step, to be undone like any other."""
         check_room(count)
-        edit_all(self._document, lambda _: edits.random(kind, count, seed), "Random particles", count)
+        self._document.edit_all(lambda _: edits.random(kind, count, seed), "Random particles", more=count)
 
     def draw_again(self, recipe: Recipe) -> None:
         """The scenario that is shown with another number or seed; where it came by an edit, that is one more."""
@@ -115,8 +113,8 @@ class Editing:
     def do_rename(self) -> None:
         before = self._document.latest
         name, given = QInputDialog.getText(self._window, "Rename", "Name of the scenario:", text=before.name)
-        if given and name != before.name:
-            self._edit(edits.renamed(before, name), "Rename")
+        if given and name != before.name:  # what is the latest by now, not what was when it was asked
+            self._edit(edits.renamed(self._document.latest, name), "Rename")
 
     def do_horizon(self) -> None:
         before = self._document.latest
@@ -124,7 +122,7 @@ class Editing:
             self._window, "Time shown", "Show the system until the time:", text=f"{before.horizon:.12g}"
         )
         if given:
-            self._edit(edits.with_horizon(before, number(text, "time shown")), "Time shown")
+            self._edit(edits.with_horizon(self._document.latest, number(text, "time shown")), "Time shown")
 
     def do_reset(self) -> None:
         self._document.reset()

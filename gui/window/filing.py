@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication
@@ -30,7 +31,8 @@ class Filing:
     def __init__(self, window):
         self._window, self._session = window, window.session
         self._document = window.session.document
-        self._waits = 0  # how often a save was waited for
+        self._waits = 0  # how often somebody wanted to leave
+        self._asking = False
 
     # opening
 
@@ -60,7 +62,9 @@ class Filing:
 
     def _replace(self, system: System, path: Path | None, time: float) -> None:
         """Another document, if the user lets the present one go."""
-        if self.may_leave():
+        if self._asking:
+            self._window.tell(f"“{system.name}” was not opened, because you were asked something: open it again.")
+        elif self.may_leave():
             self._session.begin_at(time)
             self._document.load(system, path)
             if (self._window.pages.shown, system.kind) != ("weights", "weights"):
@@ -145,34 +149,50 @@ class Filing:
 
     can_save_as = can_export = can_copy_python = can_copy_command = can_save
 
-    def may_leave(self) -> bool:
+    def may_leave(self, closing: bool = False) -> bool:
         """Ask what to do with unsaved changes, if there are any; False: stay.
 
-        What is being made or saved is waited for, while the window goes on; of several who wait the last may leave.
-        Whether to wait on for a save that takes long is asked.
+        What is being made or saved is waited for, while the window goes on, and before ``closing`` all that is being
+        written; of several who wait the last may leave.  Whether to wait on for a save that takes long is asked.
         """
         self._leave_lesson()  # the question is about the user's own document
-        document, workers = self._document, self._window.workers
+        document = self._document
         self._waits += 1
         mine = self._waits
-
-        def unsaved() -> bool:
-            wait_while(lambda: bool(document.making), workers, PATIENCE)
-            return mine == self._waits and document.modified
-
-        while unsaved():  # once more where it was changed while it was saved
+        while self._unsaved(mine):  # once more where it was changed while it was saved
             if not document.saving:
-                answer = ask_unsaved(self._window, document.latest.name)
+                answer = self._ask()
+                if answer == QMessageBox.StandardButton.Discard:
+                    break
                 if answer != QMessageBox.StandardButton.Save:
-                    return answer == QMessageBox.StandardButton.Discard
+                    return False
                 self._window.attempt(self.do_save)
             saved = document.latest
-            while wait_while(lambda: document.saving, workers, PATIENCE):
-                if mine != self._waits or ask_still_saving(self._window, lambda: not document.saving):
-                    return mine == self._waits
+            if not self._wait_until_not(lambda: document.saving, mine):
+                return mine == self._waits
             if document.modified and document.latest is saved and not document.making:
                 return False  # it was not saved; who asked for that knows why
+        if closing:
+            self._wait_until_not(lambda: document.writing is not None, mine)
         return mine == self._waits
+
+    def _unsaved(self, mine: int) -> bool:
+        wait_while(lambda: self._document.making, self._window.workers, PATIENCE)
+        return mine == self._waits and self._document.modified
+
+    def _ask(self) -> QMessageBox.StandardButton:
+        self._asking = True
+        answer = ask_unsaved(self._window, self._document.latest.name)
+        self._asking = False
+        return answer
+
+    def _wait_until_not(self, saving: Callable[[], bool], mine: int) -> bool:
+        """Wait for a save; False: no longer, the user has said so or somebody else leaves."""
+        window = self._window
+        while wait_while(saving, window.workers, PATIENCE):
+            if mine != self._waits or window.unasked or ask_still_saving(window, lambda: not saving()):
+                return False
+        return True
 
     def _leave_lesson(self) -> None:
         if self._window.docks.lessons is not None:

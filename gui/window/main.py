@@ -236,7 +236,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event) -> None:  # noqa: N802
         if self._closed:
             return
-        if not (self.unasked or self.filing.may_leave() or self.unasked):  # also where that comes while it is asked
+        # ``unasked`` can also come while it is asked
+        if not (self.unasked or self.filing.may_leave(closing=True) or self.unasked):
             event.ignore()
             return
         self._closed = True

@@ -30,7 +30,7 @@ def unsaved_box(window, name: str) -> QMessageBox:
 
 def ask_still_saving(window, over: Callable[[], bool]) -> bool:
     """Leave without waiting any longer for a save?  The question goes by itself when that is ``over``."""
-    box = _box(window, "Still saving", f"“{window.session.document.latest.name}” is still being saved.")
+    box = _box(window, "Still saving", f"“{window.session.document.writing.name}” is still being saved.")
     leave = box.addButton("Close without saving", QMessageBox.ButtonRole.DestructiveRole)
     wait = box.addButton("Keep waiting", QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(wait)

@@ -97,7 +97,7 @@ class Workers(QObject):
         message where the work raises.
         """
         key = what if key is None else key
-        self.cancel(key)
+        self._forget(key)
         task = Task(what, work, then, failed, progress, key)
         task._report = self._progressed.emit
         if self._closed:
@@ -112,10 +112,13 @@ class Workers(QObject):
     def cancel(self, key: Hashable = None) -> None:
         """Forget the work of that key, or all work: its result will reach nobody."""
         for found in [key] if key is not None else list(self._tasks):
-            task = self._tasks.pop(found, None)
-            if task is not None:
-                task.cancel()
+            self._forget(found)
         self.busy.emit(self.doing)
+
+    def _forget(self, key: Hashable) -> None:
+        task = self._tasks.pop(key, None)
+        if task is not None:
+            task.cancel()
 
     def forget(self, what: str) -> None:
         """Cancel all work that is called so."""

@@ -1,0 +1,92 @@
+"""Edits that make the whole system anew: of a large one in a worker, one after the other, while the user goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from .long_work import run_guarded
+from .simulation import AT_ONCE, SIMULATING
+from .system import System
+
+
+class Edit(NamedTuple):
+    """One that waits: ``make(latest)`` is the new system, with ``more`` particles that were not there."""
+
+    make: Callable[[System], System]
+    what: str
+    merge: object
+    more: int
+
+
+class Making:
+    """The edits of ``document`` that wait; the first of them is being made.
+
+    Whatever needs the latest system as it will be calls ``finish`` before.
+    """
+
+    def __init__(self, document):
+        self._document = document
+        self._waiting: list[Edit] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._waiting)
+
+    what = property(lambda self: self._waiting[-1].what if self._waiting else "", doc="What the last is called.")
+    more = property(lambda self: sum(edit.more for edit in self._waiting), doc="How many particles they will add.")
+
+    def ask_for(self, edit: Edit) -> None:
+        """``document.edit(make(latest), what, merge)``; a large system's when those are made that wait."""
+        document = self._document
+        if not self._waiting and len(document.latest) + edit.more <= AT_ONCE:
+            document.edit(edit.make(document.latest), edit.what, edit.merge)
+            return
+        self._waiting.append(edit)
+        document.title_changed.emit()
+        if len(self._waiting) == 1:
+            self._next()
+
+    def take_back(self) -> None:
+        """The last is wanted no more."""
+        self._waiting.pop()
+        self._document.title_changed.emit()
+
+    def forget(self) -> None:
+        """None of them is wanted any more."""
+        if self._waiting:
+            self._waiting = []
+            self._document.title_changed.emit()
+
+    def finish(self) -> None:
+        """Make all of them here and now; one that cannot be is told."""
+        waiting, self._waiting = self._waiting, []
+        for edit in waiting:
+            try:
+                self._document.edit(edit.make(self._document.latest), edit.what, edit.merge)
+            except ValueError as error:
+                self._document.trouble.emit(str(error))
+
+    def _next(self) -> None:
+        document, waiting = self._document, self._waiting
+        if not waiting:
+            document.title_changed.emit()
+            return
+        first, before = waiting[0], document.latest
+
+        def wanted() -> bool:
+            return self._waiting is waiting and bool(waiting) and waiting[0] is first
+
+        def made(new: System) -> None:
+            if wanted():
+                if document.latest is before:  # else the user has edited it meanwhile: once more
+                    waiting.pop(0)
+                    document.edit(new, first.what, first.merge)
+                self._next()
+
+        def failed(sentence: str) -> None:
+            if wanted():
+                waiting.pop(0)
+                document.trouble.emit(sentence)
+                self._next()
+
+        run_guarded(document.run, lambda: first.make(before), made, failed, SIMULATING)
