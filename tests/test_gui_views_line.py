@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.qt, pytest.mark.usefixtures("qapp")]
 from line_views import disc, line_of, picture, tip  # noqa: E402
 from mouse import click, drag, hover  # noqa: E402
 from PySide6.QtCore import QPointF, QRectF, Qt  # noqa: E402
-from PySide6.QtGui import QImage, QPainter  # noqa: E402
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter  # noqa: E402
 
 from gui.draw.palette import Colours  # noqa: E402
 from gui.draw.x_range import XRange  # noqa: E402
@@ -21,6 +21,7 @@ from gui.model.session import Session  # noqa: E402
 from gui.model.system import System  # noqa: E402
 from gui.views.line import LineView  # noqa: E402
 from gui.views.line_words import card, heading  # noqa: E402
+from gui.views.linked_axes import SMALL, sized  # noqa: E402
 from gui.views.linked_clusters import position_label  # noqa: E402
 from gui.views.space_time import SpaceTimeView  # noqa: E402
 from particles import Particles  # noqa: E402
@@ -178,3 +179,36 @@ def test_an_edit_that_takes_a_particle_out_of_sight_shows_it_and_a_fixed_camera_
         document = view.session.document
         document.edit(edits.moved(document.system, 0, -50.0), "Move particle")
         assert (view.x_range.low <= -50.0) is shown
+
+
+@pytest.mark.parametrize("size", [(900, 300), (500, 173), (234, 125)])
+@pytest.mark.parametrize(("name", "n"), [("gaussian-weights", 8192), ("chain", 5)])
+@pytest.mark.parametrize("share", [0.0, 1.0])
+def test_the_centre_of_mass_and_its_words_leave_the_numbers_of_the_axis_alone(monkeypatch, size, name, n, share):
+    marks = []
+    monkeypatch.setattr("gui.views.line_paint.draw_centre", lambda *given: marks.append((given[1], *given[3:])))
+    scenario = get(name, n=n)
+    view = line_of(scenario.particles, scenario.horizon)
+    view.resize(*size)
+    view.session.clock.t = share * scenario.horizon
+    picture(view)
+    (place, text, aside), numbers = marks[-1], view.scene().area.bottom() + 5
+    assert place.y() + 10 <= numbers
+    assert not text or place.y() + aside.y() + QFontMetricsF(sized(view.font(), SMALL)).height() <= numbers
+    assert text or size[0] < 900 or (n == 5 and share == 1.0)
+
+
+@pytest.mark.parametrize("particles", [get("gaussian-weights", n=256).particles, Particles([], [])])
+def test_only_the_window_says_what_can_be_done(monkeypatch, particles):
+    written = []
+    for what in ("draw_heading", "draw_empty"):
+        monkeypatch.setattr(f"gui.views.line.{what}", lambda *given: written.append(str(given[3:])))
+    view, words = line_of(particles), ("zoom in", "Double-click")
+    picture(view)
+    assert any(word in "".join(written) for word in words)
+    written.clear()
+    image = QImage(900, 300, QImage.Format.Format_RGB32)
+    with QPainter(image) as painter:
+        view.render_to(painter, QRectF(0, 0, 900, 300))
+    assert written
+    assert not any(word in "".join(written) for word in words)

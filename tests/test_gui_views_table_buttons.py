@@ -71,3 +71,39 @@ def test_a_step_is_called_as_the_menu_calls_it(make):
     table = make(5)
     table.buttons["delete"].click()
     assert table.session.document.undo_text == "Delete particle"
+
+
+def test_why_a_change_was_refused_goes_with_the_next_change_of_anything(make, qtbot):
+    table = make(5)
+    document, selection, shown = table.session.document, table.session.selection, table.message.isVisibleTo
+
+    def away():
+        table.show()
+        table.hide()
+
+    def typed(text):
+        return table.model.setData(table.model.index(0, 1), text)
+
+    for change in (
+        lambda: document.edit(edits.mirrored(document.latest), "Mirror"),
+        document.undo,
+        lambda: selection.select([4]),
+        selection.clear,
+        lambda: typed("0"),  # as it is
+        away,
+    ):
+        assert not typed("1/2")
+        assert shown(table)
+        qtbot.wait(5)
+        selection.hovered = 3
+        selection.hovered = None
+        assert shown(table), "the mouse changes nothing"
+        change()
+        assert not shown(table)
+
+
+def test_a_click_elsewhere_that_ends_what_is_typed_leaves_the_reason_to_be_read(make, qtbot):
+    table = make(5)
+    table.model.setData(table.model.index(0, 1), "1/2")
+    table.session.selection.select([4])
+    assert table.message.isVisibleTo(table)

@@ -116,3 +116,36 @@ def test_its_corners_are_round_on_both_sides(window, qtbot):
             places = [(x, abs(y - up)) for x, up in itertools.product(range(8), repeat=2)]
             apart = [abs(qGray(seen.pixel(x, y)) - qGray(seen.pixel(right - x, y))) for x, y in places]
             assert sum(apart) / len(apart) < 20  # shades of 256
+
+
+@pytest.mark.parametrize("size", [(800, 500), (1280, 800)])
+@pytest.mark.parametrize("kind", ["error", "info"])
+def test_class_mode_takes_a_message_along_and_brings_it_back(window, qtbot, size, kind):
+    strip = window.messages
+
+    def top(part):
+        return part.mapTo(window, part.rect().topLeft()).y()
+
+    window.resize(*size)
+    qtbot.wait(20)
+    window.tell("It could not be read.", kind)
+    qtbot.wait(20)
+    before = top(strip), strip.width(), strip.parentWidget()
+    window.shortcuts.do("class-mode")
+    qtbot.waitUntil(lambda: top(strip) < 10)  # where the bars were
+    room = strip.height() if size[1] >= 600 else 0
+    qtbot.waitUntil(lambda: room + top(strip) <= top(window.line) < room + 20)
+    window.shortcuts.do("class-mode")
+    qtbot.waitUntil(lambda: (top(strip), strip.width(), strip.parentWidget()) == before)
+
+
+def test_what_was_said_of_a_page_makes_room_for_itself_there(window, qtbot):
+    window.resize(800, 500)
+    for dock in (window.scenario_dock, window.views_dock):
+        dock.hide()  # so that the page that comes is as large
+    qtbot.wait(20)
+    window.tell("It could not be read.", page="weights")
+    strip, page = window.messages, window.pages
+    assert strip.parentWidget() is window  # over the titles of the panels
+    window.pages.show("weights")
+    qtbot.waitUntil(lambda: page.y() > strip.mapTo(window, strip.rect().bottomLeft()).y())

@@ -86,3 +86,18 @@ def test_a_wider_window_class_mode_and_the_end_put_the_linked_views_back(window,
     assert area() == below
     window.docks.all_shown()
     assert area() == right
+
+
+def test_class_mode_in_a_lesson_leaves_the_heights_as_they_were(window, qtbot):
+    window.resize(900, 600)
+    window.docks.set_widths()
+    window.particles_page.setSizes([120, 400])
+    settled(window, qtbot)
+    before = layout(window)
+    window.docks.open_lesson("taut-string")
+    settled(window, qtbot)
+    for _ in range(2):
+        window.shortcuts.do("class-mode")
+        settled(window, qtbot)
+    window.docks.toggle_lessons()
+    qtbot.waitUntil(lambda: layout(window) == before)

@@ -161,3 +161,22 @@ def test_no_text_of_the_smallest_window_is_cut_in_a_letter(window, qtbot):
     assert said.seen.startswith("clustered-weights · 256")
     assert said.seen.endswith("…")
     assert said.toolTip() == said.text()
+
+
+@pytest.mark.parametrize("page", ["algorithms", "training"])
+def test_the_panels_are_inside_of_the_smallest_window_after_a_wide_page(window, qtbot, page):
+    settle(qtbot, window, window.minimumSize().toTuple())
+    window.pages.show(page)
+    qtbot.wait(30)
+    window.pages.show("particles")
+    qtbot.wait(50)
+    assert inside(window.views_dock, window)
+
+
+def test_a_lesson_and_a_linked_view_are_inside_of_the_smallest_window(window, qtbot):
+    window.resize(window.minimumSize())
+    window.docks.open_lesson("taut-string")
+    window.docks.lessons.open_lesson("taut-string", 3)  # "Finish" is the longest word on its button
+    qtbot.wait(100)
+    assert window.docks.tabs.isVisible()
+    assert inside(window.views_dock, window)

@@ -9,6 +9,7 @@ from .palette import Colours, with_alpha
 
 HEAD = 8.0  # length of an arrow's head in pixels
 SHORTEST = 4.0  # arrows shorter than this are left out
+WEDGE = 10.0  # height of the centre of mass
 SHAFT = 0.4  # of the length of a short arrow is not its head
 
 
@@ -37,7 +38,7 @@ def draw_centre(painter: QPainter, place: QPointF, colours: Colours, text: str, 
     ``aside`` from its tip."""
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(colours.ink)
-    painter.drawPolygon(QPolygonF([place, place + QPointF(-6, 10), place + QPointF(6, 10)]))
+    painter.drawPolygon(QPolygonF([place, place + QPointF(-6, WEDGE), place + QPointF(6, WEDGE)]))
     if text:
         painter.setPen(colours.quiet)
         painter.drawText(place + aside + QPointF(0, 3 + 0.8 * QFontMetricsF(painter.font()).ascent()), text)

@@ -60,7 +60,7 @@ class ScenePage(QWidget):
         below = QFrame()
         below.setObjectName("lessonButtons")
         buttons = QHBoxLayout(below)
-        buttons.setContentsMargins(12, 8, 12, 10)
+        buttons.setContentsMargins(8, 8, 8, 10)
         buttons.addWidget(self.back)
         buttons.addWidget(self.play, 1)
         buttons.addStretch(0)

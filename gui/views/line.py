@@ -30,7 +30,7 @@ from .linked_view import LinkedView
 from .shared_zoom import SharedZoom
 
 HINT_MS = 4000
-EMPTY = "An empty line. Double-click to add a particle."
+EMPTY, TO_ADD = "An empty line.", " Double-click to add a particle."
 
 
 class LineView(LinkedView):
@@ -84,9 +84,9 @@ class LineView(LinkedView):
             self.still(painter, rect, "axes", (*frame.x, position_label(self.session)), still)
         else:
             still(painter)
-        draw_heading(painter, rect, self.colours, *heading(scene))
+        draw_heading(painter, rect, self.colours, *heading(scene, on_screen))
         if len(self.session.document.system) == 0:
-            draw_empty(painter, frame.area, self.colours, EMPTY)
+            draw_empty(painter, frame.area, self.colours, EMPTY + TO_ADD * on_screen)
             return
         paint_line(painter, scene, self.colours, self.highlighted())
         if on_screen:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from gui.draw.arrays import draw_lines
 from gui.draw.discs import LABELLED, SMALL, draw_count, draw_disc, draw_dots, draw_ring_of_many
-from gui.draw.marks import SHORTEST, draw_arrow, draw_centre, draw_flash
+from gui.draw.marks import SHORTEST, WEDGE, draw_arrow, draw_centre, draw_flash
 from gui.draw.palette import Colours, with_alpha
 from gui.draw.raster import device_size, draw_pixels
 from gui.draw.strip import SHADES, LogScale, bars, column_masses, mass_shades, shade_index
@@ -24,6 +24,7 @@ MOST_FLASHES = 16
 FLASH_SECONDS = 0.4
 FAINTEST = 0.05  # impacts weaker than this part of the strongest do not flash
 FADED = 0.25
+TICKS = 5.0  # pixels under the area the numbers of the axis begin
 
 
 def paint_line(painter: QPainter, scene: LineScene, colours: Colours, lit: np.ndarray | None) -> None:
@@ -205,10 +206,13 @@ def _paint_centre(painter: QPainter, scene: LineScene, colours: Colours) -> None
         return
     painter.save()
     painter.setFont(sized(painter.font(), SMALL_TEXT))
+    metrics, room = QFontMetricsF(painter.font()), scene.area.bottom() + TICKS - scene.base
     text = "centre of mass" if scene.area.right() - x > 110 and scene.area.width() > 380 else ""
-    wide, wedge = QFontMetricsF(painter.font()).horizontalAdvance(text), _depth(scene, x - 6, x + 6)
+    wide, wedge = metrics.horizontalAdvance(text), min(_depth(scene, x - 6, x + 6), room - WEDGE)
     sides = [(max(_depth(scene, x + left, x + left + wide) - wedge, 0.0), left) for left in (10.0, -10.0 - wide)]
     drop, left = min(sides, key=lambda side: side[0])  # beside it where no discs are, the right side first
+    covered = scene.strip and scene.ghosts  # by the bars below
+    text = "" if covered or wedge + drop + metrics.height() > room else text
     draw_centre(painter, QPointF(x, scene.base + wedge), colours, text, QPointF(left, drop))
     painter.restore()
 

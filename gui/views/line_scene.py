@@ -26,6 +26,7 @@ STUB = 9.0  # pixels; in a crowd a shorter arrow is left out
 VISIBLE = 20.0  # pixels that the longest arrow has at least
 RIM, KNOB, SLACK = 4.0, 9.0, 3.0  # pixels around an edge, a tip and a disc that take hold of it
 LARGEST, GHOSTLY = 60.0, 14.0
+UNDER = 16.0  # pixels under a strip for the centre of mass
 
 
 class Grip(NamedTuple):
@@ -89,10 +90,9 @@ class LineScene:
     @cached_property
     def base(self) -> float:
         """The height of the line."""
-        if self.strip:
-            share = 0.62 if self.ghosts else 0.97
-        else:
-            share = 0.5 if self.ghosts else 0.56 if self.arrows == "none" else 0.64
+        if self.strip and not self.ghosts:
+            return round(max(self.area.bottom() - UNDER, self.area.center().y())) + 0.5
+        share = 0.62 if self.strip else 0.5 if self.ghosts else 0.56 if self.arrows == "none" else 0.64
         return round(self.area.top() + share * self.area.height()) + 0.5
 
     @cached_property

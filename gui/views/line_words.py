@@ -9,8 +9,8 @@ ARROW_WORDS = {"velocity": "how far each gets {}", "momentum": "momentum, mass t
 DRAGS = {"disc": "drag: position; Ctrl+wheel: mass", "tip": "drag: velocity", "rim": "drag: mass"}
 
 
-def heading(scene: LineScene) -> tuple[str, str]:
-    """What is shown, and what areas, arrows and bars mean."""
+def heading(scene: LineScene, on_screen: bool = True) -> tuple[str, str]:
+    """What is shown, and what areas, arrows and bars mean; ``on_screen`` also what can be done."""
     n, k = len(scene.session.document.system), len(scene.clusters)
     word, t = scene.session.document.system.time_word, readable(scene.session.clock.t)
     title = f"{word} {t}   {n:,} {'particle' if n == 1 else 'particles'}"
@@ -22,7 +22,7 @@ def heading(scene: LineScene) -> tuple[str, str]:
         whose = "" if scene.arrowed.all() else " of some"
         note += f"; arrows{whose}: {ARROW_WORDS[scene.arrows].format(f'{within} {readable(scene.scale.reach, 2)}')}"
     elif scene.arrows != "none" and scene.seen > ARROWS:
-        note += "; too many in sight for arrows: zoom in"
+        note += "; too many in sight for arrows" + ": zoom in" * on_screen
     if scene.ghosts:
         note += "; below: free flight without collisions"
     return title, note

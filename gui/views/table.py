@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QGridLayout,
@@ -53,10 +53,12 @@ class ParticleTable(QWidget):
         self.buttons = {id: self._button(id, text, why) for id, text, why in BUTTONS}
         self._lay_out()
         self.model.refused.connect(self.refuse)
+        self._told, self._selected = QTimer(self, singleShot=True), session.selection.number
         self.model.edited.connect(self.message.hide)
         self.grid.asked.connect(self.do)
+        session.document.changed.connect(self._over)
+        session.selection.changed.connect(self._follow_selection)
         session.document.title_changed.connect(self.refresh)  # also where a change is given up
-        session.selection.changed.connect(self.refresh)
         self.refresh()
 
     def set_theme(self, colours: Colours) -> None:
@@ -75,6 +77,23 @@ class ParticleTable(QWidget):
         self.message.setText(sentence[:1].upper() + sentence[1:].rstrip(".") + ".")
         self.message.setAccessibleDescription(self.message.text())
         self.message.show()
+        self._told.start(0)
+
+    def _follow_selection(self) -> None:
+        number, self._selected = self._selected, self.session.selection.number
+        if number != self._selected:  # else it is the mouse that is elsewhere
+            self._over()
+        self.refresh()
+
+    def _over(self) -> None:
+        """What was refused is long past, unless it was just now: the click that ends the typing may select."""
+        if not self._told.isActive():
+            self.message.hide()
+
+    def hideEvent(self, event) -> None:  # noqa: N802
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.message.hide()
 
     def do(self, what: str) -> None:
         """Do what a button or a key asks for; what cannot be done is told in one sentence."""

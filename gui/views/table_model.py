@@ -82,6 +82,7 @@ class ParticleModel(QAbstractTableModel):
         try:
             typed = number(value, what)
             if typed == getattr(self._shown.particles, what)[index.row()]:
+                self.edited.emit()  # nothing is refused any more
                 return False
             id = int(self._shown.ids[index.row()])
             document.edit_all(lambda system: edits.with_values(system, [id], **{what: typed}), f"Change {what}")

@@ -35,12 +35,12 @@ class ClassMode(QObject):
         """Put everything back; the option stays as it is."""
         if self._before is None:
             return
-        window, (state, sizes, sides) = self._window, self._before
+        window, (state, page, sides) = self._window, self._before
         self._before = None
         with QSignalBlocker(window.lessons_dock.toggleViewAction()):
             self._show_all(True)
             window.restoreState(state)
-        window.particles_page.setSizes(sizes)
+        window.particles_page.setSizes(page)
         self._docks.views.setSizes(sides)
         self._magnify()
         QTimer.singleShot(SETTLED, self, self._docks.make_room)  # the window may be narrower than it was
@@ -50,8 +50,8 @@ class ClassMode(QObject):
             return
         window, dock = self._window, self._window.views_dock
         window.pages.show("particles")
-        self._docks.narrow.leave()
-        self._before = (window.saveState(), window.particles_page.sizes(), self._docks.views.sizes())
+        page, sides = self._docks.narrow.leave()  # they have not yet got their room back
+        self._before = (window.saveState(), page, sides)
         with QSignalBlocker(window.lessons_dock.toggleViewAction()):
             window.lessons_dock.hide()  # the lesson goes on
         window.scenario_dock.hide()

@@ -13,6 +13,7 @@ INFO_MS = 6000
 LONGEST = 400  # characters
 BESIDE = (10, 12)  # pixels left and right of it
 ABOVE, UNDER = 4, 6
+MOVES = (QEvent.Type.Resize, QEvent.Type.Move, QEvent.Type.ShowToParent, QEvent.Type.HideToParent)
 LOW = 600  # pixels of a window in which a row of its own would leave too little to the page
 
 
@@ -141,12 +142,12 @@ class MessageStrip(QFrame):
         column.setSpacing(0)
         column.addWidget(bar)
         column.addLayout(self._row)
-        for watched in (bar.document, self._window):
+        for watched in (bar, bar.document, self._window, self._window.pages):
             watched.installEventFilter(self)
         return both
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.Move) and not self.isHidden():
+        if event.type() in MOVES and not self.isHidden():
             self._settle()
         return super().eventFilter(watched, event)
 

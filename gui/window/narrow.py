@@ -34,10 +34,10 @@ class Narrow(QObject):
         self._docks.tabs.setVisible(self.linked)
         QTimer.singleShot(SETTLED, self, self._share)
 
-    def leave(self) -> None:
-        """Put everything back."""
+    def leave(self) -> tuple[list[int], list[int]]:
+        """Put everything back; the heights on the page and of the linked views as they are to be then."""
         if self._before is None:
-            return
+            return self._window.particles_page.sizes(), self._docks.views.sizes()
         window, dock, views = self._window, self._docks.views_dock, self._docks.views
         (page, sides, width), self._before = self._before, None
         window.space_time.show()
@@ -48,6 +48,7 @@ class Narrow(QObject):
         window.particles_page.setSizes(page)
         views.setSizes(sides)
         window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+        return page, sides
 
     def _enter(self) -> None:
         window, dock, views = self._window, self._docks.views_dock, self._docks.views

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from .parts import PAGE_TEXT, part
@@ -18,6 +19,10 @@ class Pages(QStackedWidget):
         self._built: dict[str, QWidget] = {"particles": particles_page}
         self.addWidget(particles_page)
         self.shown = "particles"
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """What the page that is shown needs: others take no room from the panels beside it."""
+        return self.currentWidget().minimumSizeHint()
 
     def existing(self, name: str) -> QWidget | None:
         """The page of that name if it has been built."""
