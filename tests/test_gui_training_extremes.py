@@ -8,13 +8,14 @@ pytest.importorskip("PySide6")
 from written_runs import TENSOR, write_run
 
 from gui.draw.palette import Colours
-from gui.training.facts import Facts
+from gui.training.facts import Facts, facts_of
 from gui.training.filters import FiltersView, filters_of
 from gui.training.follower import Follower
 from gui.training.merging import MergingView
 from gui.training.tensor_summary import rebinned
 from particles.checked_file import write_npz
 from training.run_log import snapshot_path
+from training.tensor_figures import measure
 
 pytestmark = [pytest.mark.qt, pytest.mark.filterwarnings("error::RuntimeWarning")]
 
@@ -38,6 +39,17 @@ def test_an_empty_tensor_has_its_figures_beside_those_of_another_moment(qtbot, a
     facts.show_moments(state, TENSOR, state.moments[shown], state.moments[pinned])
     assert "pinned" in facts.text()
     assert "shared" in facts.text()
+
+
+def test_distinct_and_shared_are_those_of_the_whole_tensor(after):
+    """Also of values that too few weights share to be followed, and of those that are not finite."""
+    weights = np.repeat(np.arange(5000, dtype=np.float32), np.arange(5000) % 3 + 1)
+    weights[:3] = np.nan, np.nan, np.inf
+    state = after(weights, 0)
+    facts, counts = facts_of(state, TENSOR, state.moments[-1]), np.unique(weights, return_counts=True)[1]
+    assert facts["distinct"] == f"{measure(weights).distinct:,}"
+    assert facts["shared"] == f"{100 * counts[counts > 1].sum() / weights.size:.1f} %" == "83.3 %"
+    assert not state.moments[-1].tensors[TENSOR].values.size
 
 
 def width(largest):

@@ -56,8 +56,8 @@ def facts_of(state: RunState, tensor: str, moment: Moment) -> dict[str, str]:
         facts["distinct"] = f"{summary.distinct:,}" if summary.distinct >= 0 else "-"
         if curves is not None and summary.distinct < 0:
             facts["distinct"] = at(curves.distinct, "{:,.0f}")
-        if summary.numel and summary.distinct >= 0:
-            facts["shared"] = f"{100 * summary.sizes.sum() / summary.numel:.1f} %"
+        if summary.numel and summary.shared >= 0:
+            facts["shared"] = f"{100 * summary.shared / summary.numel:.1f} %"
     if curves is not None:
         facts["strength"] = at(curves.strength, "{:.3g}")
         facts["merges"] = at(curves.merges, "{:,.0f}")

@@ -15,9 +15,16 @@ from .plot_area import PlotArea
 from .run_state import Moment
 from .tensor_summary import rebinned
 
-COLUMNS, ROWS = 480, 512  # of the raster
+COLUMNS, ROWS = 480, 1024  # of the raster
 FARTHEST = 1e300  # values beyond are not drawn: sums of such coordinates are infinite
 _PENS = ((0.0, 1, 0.22), (0.01, 1, 0.6), (0.05, 2, 1.0))  # from this share of the weights on: width, opacity
+
+
+class _StepAxis(pg.AxisItem):
+    """Whole numbers alone: there is no half step."""
+
+    def tickSpacing(self, low, high, size):  # noqa: N802
+        return [level for level in super().tickSpacing(low, high, size) if level[0] >= 1] or [(1, 0)]
 
 
 class MergingView(QWidget):
@@ -33,7 +40,7 @@ class MergingView(QWidget):
     def __init__(self, colours: Colours):
         super().__init__()
         self._tensor, self._moments = "", ()
-        self._plot = PlotArea(self.title, width=56, numbers=False, zoom=True)
+        self._plot = PlotArea(self.title, left=_StepAxis("left"), width=56, numbers=False, zoom=True)
         self._box = self._plot.box
         self._box.disableAutoRange()
         self._plot.left.setLabel("step")
@@ -125,12 +132,14 @@ class MergingView(QWidget):
         edges, columns = _edges(self._moments), np.linspace(left, right, COLUMNS + 1)
         if not left < right:
             return
-        steps = np.linspace(edges[0], edges[-1], min(ROWS, 8 * len(self._moments)) + 1)
+        count = ROWS if 2 * len(self._moments) <= ROWS else ROWS // 2  # each moment that is drawn takes 0.1 ms
+        steps = np.linspace(edges[0], edges[-1], count + 1)
         row_of = np.searchsorted(edges, (steps[1:] + steps[:-1]) / 2, side="right") - 1
         row_of = np.clip(row_of, 0, len(self._moments) - 1)
-        counts = {row: rebinned(self._moments[row].tensors[self._tensor], columns) for row in np.unique(row_of)}
-        raster = np.log1p(np.stack([counts[row] for row in row_of]))
-        self._image.setImage(raster.astype(np.float32), levels=(0.0, float(raster.max()) or 1.0), autoLevels=False)
+        rows, places = np.unique(row_of, return_inverse=True)
+        counts = np.stack([rebinned(self._moments[row].tensors[self._tensor], columns) for row in rows])
+        raster = np.log1p(counts).astype(np.float32)[places]
+        self._image.setImage(raster, levels=(0.0, float(raster.max()) or 1.0), autoLevels=False)
         self._image.setRect(QRectF(left, edges[0], right - left, edges[-1] - edges[0]))
 
     def _draw_lines(self) -> None:
@@ -159,9 +168,8 @@ def _same(moments: tuple[Moment, ...], others: tuple[Moment, ...]) -> bool:
 
 
 def _edges(moments: tuple[Moment, ...]) -> np.ndarray:
-    """The steps between which each moment's row stands, (len + 1,): halfway to its neighbours, none before 0."""
+    """The steps between which each moment's row stands, (len + 1,): halfway to its neighbours, and nothing before the
+    first moment and after the last; a moment that is alone has a step for itself."""
     steps = np.array([moment.step for moment in moments], dtype=np.float64)
-    between = (steps[1:] + steps[:-1]) / 2
-    first = steps[0] - (between[0] - steps[0] if between.size else 0.5)
-    last = steps[-1] + (steps[-1] - between[-1] if between.size else 0.5)
-    return np.concatenate(([max(first, 0.0)], between, [last]))
+    alone = 0.5 * (steps[0] == steps[-1])
+    return np.concatenate(([steps[0] - alone], (steps[1:] + steps[:-1]) / 2, [steps[-1] + alone]))

@@ -17,8 +17,9 @@ class TensorSummary(NamedTuple):
     """One tensor at one moment; small, whatever the size of the tensor.
 
     ``counts`` (BINS,) is the histogram over [low, high]; ``values`` (k,), ascending, are those that many weights
-    share, ``sizes`` (k,) how many do; ``distinct`` is the number of distinct values, -1 where it was not counted;
-    ``broken`` is the number of weights that are not finite, which are in no bin.
+    share, ``sizes`` (k,) how many do; ``distinct`` is the number of all distinct values and ``shared`` that of all
+    weights whose value another one has too, both -1 where they were not counted; ``broken`` is the number of weights
+    that are not finite, which are in no bin and are not followed.
     """
 
     shape: tuple[int, ...]
@@ -28,6 +29,7 @@ class TensorSummary(NamedTuple):
     values: np.ndarray
     sizes: np.ndarray
     distinct: int
+    shared: int
     broken: int
 
     @property
@@ -59,9 +61,12 @@ def summarize(weights: np.ndarray) -> tuple[TensorSummary, np.ndarray | None]:
     counts = _histogram(flat, low, high)
     if flat.size > LARGEST_SORTED:
         none = np.empty(0)
-        return TensorSummary(weights.shape, low, high, counts, none, none.astype(np.int64), -1, broken), None
-    values, sizes, distinct, places = _shared_values(flat)
-    return TensorSummary(weights.shape, low, high, counts, values, sizes, distinct, broken), places
+        return TensorSummary(weights.shape, low, high, counts, none, none.astype(np.int64), -1, -1, broken), None
+    found, sizes = np.unique(flat, return_counts=True)
+    distinct, shared = found.size, int(sizes[sizes > 1].sum())
+    values, sizes = _followed(found, sizes, flat.size)
+    places = _places(values, flat)
+    return TensorSummary(weights.shape, low, high, counts, values, sizes, distinct, shared, broken), places
 
 
 def link(
@@ -120,21 +125,20 @@ def _histogram(flat: np.ndarray, low: float, high: float) -> np.ndarray:
     return counts.astype(np.uint32)
 
 
-def _shared_values(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
-    """The followed values and their sizes, the number of distinct values, and the place of each weight."""
-    order = np.argsort(flat, kind="stable")
-    ordered = flat[order]
-    ordered = ordered[np.isfinite(ordered)] if flat.size else ordered  # what is not finite is sorted to the ends
-    starts = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))) if ordered.size else np.empty(0, int)
-    sizes = np.diff(np.concatenate((starts, [ordered.size])))
-    kept = np.flatnonzero(sizes >= max(2, SHARE * flat.size))
+def _followed(found: np.ndarray, sizes: np.ndarray, numel: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of all distinct values and their sizes those that are followed, ascending."""
+    kept = np.flatnonzero(np.isfinite(found) & (sizes >= max(2, SHARE * numel)))
     if kept.size > MOST_VALUES:
         kept = np.sort(kept[np.argsort(-sizes[kept], kind="stable")[:MOST_VALUES]])
-    values = ordered[starts[kept]].astype(np.float64)
+    return found[kept].astype(np.float64), sizes[kept]
+
+
+def _places(values: np.ndarray, flat: np.ndarray) -> np.ndarray:
+    """The place in ``values`` of each weight, -1 where it is not there."""
     places = np.full(flat.size, -1, np.int16)
-    if kept.size:
+    if values.size:
         found = np.searchsorted(values, flat)
-        found[found == kept.size] = 0
+        found[found == values.size] = 0
         same = values[found] == flat
         places[same] = found[same]
-    return values, sizes[kept], int(starts.size), places
+    return places
