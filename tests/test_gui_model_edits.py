@@ -205,6 +205,14 @@ def test_time_is_called_strength_after_an_edit_where_the_flow_is_still_the_prox(
     assert new.kind == ("weights" if same else "particles")
 
 
+def test_a_particle_between_two_that_meet_makes_no_weights_of_them():
+    two = System.of_scenario(scenarios.get("two-equal"))
+    three = edits.added(two, 0.0, 0.0)[0]
+    assert three.particles.velocity.tolist() == [1.0, 0.0, -1.0]
+    assert three.kind == "particles"
+    assert edits.penalty_velocities(three).kind == "weights"
+
+
 @pytest.mark.parametrize("values", [[], [3.0], [2.0, 2.0, 2.0]], ids=str)
 def test_weights_that_never_collide_late_are_shown_for_a_while_too(values):
     system = System.of_weights(np.array(values), "still")

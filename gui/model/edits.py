@@ -103,11 +103,15 @@ def mirrored(system: System) -> System:
 
 
 def penalty_velocities(system: System) -> System:
-    """With the velocities of the weight-sharing penalty: (mass to the right - mass to the left) / (n - 1)."""
+    """With the velocities of the weight-sharing penalty: (mass to the right - mass to the left) / (n - 1).
+
+    Those of mass 1 are weights by that.
+    """
     position, _, mass = _columns(system)
     before = np.cumsum(mass) - mass
     after = np.cumsum(mass[::-1])[::-1] - mass
-    return edited(system, position, (after - before) / max(len(system) - 1, 1), mass, system.ids)
+    velocity = (after - before) / max(len(system) - 1, 1)
+    return edited(replace(system, kind="weights"), position, velocity, mass, system.ids)
 
 
 def random(kind: str, n: int, seed: int) -> System:
@@ -125,11 +129,12 @@ def next_id(system: System) -> int:
 def edited(system: System, position, velocity, mass, ids) -> System:
     """The same document with other particles; those at one position keep the order in which they are given.
 
-    They are weights, whose time is the strength of the penalty, while they move as the penalty moves them.
+    They are weights, whose time is the strength of the penalty, while they move as the penalty moves them; of two or
+    three particles that is no sign, if they were none before: an added one between two that meet moves like that.
     """
     order = np.argsort(position, kind="stable")
     particles = Particles(position[order], velocity[order], mass[order])
-    kind = "weights" if are_weights(particles, 1 if system.kind == "weights" else 3) else "particles"
+    kind = "weights" if are_weights(particles, 1 if system.kind == "weights" else 4) else "particles"
     why = system.why_edited(order.size)
     return replace(system, particles=particles, ids=ids[order], why=why, kind=kind, source=None, seed=None)
 
