@@ -14,13 +14,13 @@ from ..draw.tool_tip import plain
 from .actions import ACTIONS
 from .beginning import Begun, begin
 from .comparison import Comparison
+from .counting import count
 from .opening import PATTERN, holds_weights
 from .outcome import Amounts
 from .page_layout import arrange
 from .result import Result
 from .saving import FORMATS, saved
 from .subject import Subject, subject
-from .summary import summary
 from .tensors import Tensor, TensorFile
 
 
@@ -73,6 +73,11 @@ class WeightsPage(QWidget):
         show = partial(self._show_file, ready)
         self.workers.run(work, show, f"reading {path.name}", failed=self.failed, key=(self, "file"))
         return True
+
+    def forget_opening(self) -> None:
+        """Something else is opened: a file that is still being read neither arrives nor complains."""
+        self.workers.cancel((self, "file"))
+        self._say("")
 
     def showEvent(self, event) -> None:  # noqa: N802
         super().showEvent(event)
@@ -152,28 +157,13 @@ class WeightsPage(QWidget):
         ready()
         self._load(begun.subject)
         self.tell(begun.passed)
-        self._summarize(begun.file, [entry.name for entry in begun.file.entries if not entry.refusal])
+        show = self.panel.model.show_summary
+        count(self.workers, begun.file, show, failed=self.failed, key=(self, "summary"))
 
     def _mark_row(self) -> None:
         """The row of the list is that of the tensor in hand; none where that is of another file."""
         mine = self.subject and self.file and self.subject.tensor.path == self.file.path
         self.panel.mark(self.subject.tensor.name if mine else None)
-
-    def _summarize(self, opened: TensorFile, names: list[str]) -> None:
-        found = []  # filled by the worker, emptied here
-
-        def work(task):
-            for number, name in enumerate(names, 1):
-                found.append((name, summary(opened.read(name))))
-                task.report(number / len(names))
-
-        def show(_):
-            while found:
-                self.panel.model.show_summary(*found.pop(0))
-
-        self.workers.run(
-            work, show, "counting distinct values", progress=show, failed=self.failed, key=(self, "summary")
-        )
 
     def _make_subject(self, tensor, name: str = "") -> None:
         wanted = self.panel.wanted
