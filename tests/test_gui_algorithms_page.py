@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter  # noqa: E402
 from gui.algorithms import race as racing  # noqa: E402
 from gui.algorithms.lane_view import LaneView  # noqa: E402
 from gui.algorithms.page import AlgorithmsPage  # noqa: E402
+from gui.algorithms.wording import ABOUT  # noqa: E402
 from gui.draw.palette import Colours  # noqa: E402
 from gui.model import edits  # noqa: E402
 from gui.model.document import Document  # noqa: E402
@@ -202,6 +203,25 @@ def test_the_whole_reason_why_a_solver_cannot_run_is_written(make_page, monkeypa
     lane.grab()
     rect, _, words = next(args for args in written if args[-1] == lane.words)
     assert lane.fontMetrics().boundingRect(rect.toRect(), Qt.TextFlag.TextWordWrap, words).height() <= rect.height() + 1
+
+
+@pytest.mark.parametrize("width", [620, 868])
+def test_the_cost_gives_way_to_what_a_solver_reached(make_page, monkeypatch, width):
+    page = make_page(size=(width, 700))
+    lane = page.lanes["search"]
+    page.do_race_end()
+    page.transport.clocks.setCurrentIndex(1)
+    page.do_race_end()
+    written = []
+    monkeypatch.setattr(QPainter, "drawText", lambda _painter, *args: written.append(args))
+    lane.grab()
+    title, reached, cost = written[:3]
+    wide = lane.fontMetrics().horizontalAdvance
+    assert "by depth" in reached[-1]
+    assert "best of" in lane.toolTip()
+    assert cost[-1] in ("", ABOUT["search"].cost) or cost[-1].endswith("…")
+    assert title[0].left() + wide(title[-1]) < reached[0].right() - wide(reached[-1])
+    assert cost[0].left() + wide(cost[-1]) <= reached[0].right() - wide(reached[-1])
 
 
 @pytest.mark.parametrize(("scenario", "word"), [("chain", "t ="), ("gaussian-weights", "strength")])

@@ -9,7 +9,7 @@ from gui.algorithms.lane import Stopped, record
 from gui.algorithms.picture import picture, reach
 from gui.algorithms.player import STEP, WHOLE, Player
 from gui.algorithms.race import CLOCKS, Race, differences, prepared, run
-from gui.algorithms.wording import ABOUT, seconds, verdict
+from gui.algorithms.wording import ABOUT, arrived, described, seconds, verdict
 from particles import Particles, scenarios
 from particles.state import Clusters
 from prox import SOLVERS, solve
@@ -124,6 +124,43 @@ def test_a_solver_on_a_gpu_takes_part_with_its_answer_and_its_time(monkeypatch):
     race = Race(*scene("chain"), (record(*scene("chain"), "sequential"), lane))
     assert [lane.solver for lane in race.running] == ["sequential"]
     assert verdict(race) == "All 2 solvers find the same clusters, and the same positions to the last bit."
+
+
+def slow_at_first(monkeypatch, durations):
+    """``solve`` and the wall clock of ``lane``: each run takes the next of ``durations``, then the last."""
+    clock, left = [0.0], list(durations)
+
+    def counted(particles, time, solver):
+        clock[0] += left.pop(0) if len(left) > 1 else left[0]
+        return solve(particles, time, "sequential")
+
+    monkeypatch.setattr(lanes, "solve", counted)
+    monkeypatch.setattr(lanes.wall, "perf_counter", lambda: clock[0])
+
+
+@pytest.mark.parametrize(
+    ("durations", "seconds", "runs"),
+    [([9.0, 0.141, 0.0104, 0.02], 0.0104, 5), ([9.0, 1e-4], 1e-4, lanes.MOST_RUNS), ([9.0, 3.0], 3.0, 1)],
+)
+def test_the_time_of_a_solver_is_that_of_its_least_disturbed_run(monkeypatch, durations, seconds, runs):
+    slow_at_first(monkeypatch, durations)
+    lane = record(*scene("chain"), "steps")
+    assert (lane.seconds, lane.runs) == (pytest.approx(seconds), runs)
+    said = described("steps", lane, "depth")
+    assert (f"best of {runs} runs" if runs > 1 else "one run") in said
+
+
+def test_a_solver_that_is_timed_can_be_stopped(monkeypatch):
+    slow_at_first(monkeypatch, [1e-4])
+    with pytest.raises(Stopped):
+        record(*scene("chain"), "cuda", lambda: True)
+
+
+def test_a_place_in_the_race_is_not_one_by_time():
+    lane = record(*scene("chain"), "steps")
+    for clock, counted in (("step", "steps"), ("depth", "depth"), ("work", "work")):
+        assert arrived(lane, 5, clock).startswith(f"✓ 5th by {counted} · ")
+        assert f"counts {counted}, not time" in described("steps", lane, clock)
 
 
 def forged(final):

@@ -56,6 +56,45 @@ def test_choosing_another_tensor_makes_it_the_document_and_a_bad_one_is_refused(
     assert shows(opened, "bias")
 
 
+def chosen(page):
+    """The file of the list and the tensors of the rows that are chosen."""
+    rows = page.panel.table.selectionModel().selectedRows()
+    return page.panel.file.text(), [page.panel.model.entries[row.row()].name for row in rows]
+
+
+def test_the_list_goes_back_to_what_is_shown_where_a_tensor_or_a_whole_file_is_refused(opened, qtbot):
+    shown = ("net.npz, 4 tensors", ["fc.weight"])
+    opened.panel.select("bad")
+    assert chosen(opened)[1] == ["bad"]
+    qtbot.waitUntil(lambda: bool(opened.told))
+    assert chosen(opened) == shown
+    np.save(opened.folder / "nan.npy", np.array([[1.0, np.nan]]))
+    np.save(opened.folder / "whole.npy", np.arange(9))
+    for name in ("nan", "whole"):
+        opened.told.clear()
+        opened.open(opened.folder / f"{name}.npy", lambda: opened.told.append("left"))
+        qtbot.waitUntil(lambda: bool(opened.told))
+        assert opened.told[0].startswith(name)
+        assert chosen(opened) == shown
+        assert shows(opened, "fc.weight")
+    opened.panel.select("bias")
+    qtbot.waitUntil(lambda: shows(opened, "bias"))
+
+
+def test_a_file_whose_first_matrix_is_refused_begins_with_the_next_and_says_why(page, qtbot):
+    np.savez(page.folder / "two.npz", first=np.full((2, 2), np.inf), line=MATRIX[0], second=MATRIX)
+    page.open(page.folder / "two.npz")
+    qtbot.waitUntil(lambda: shows(page, "second"))
+    assert chosen(page) == ("two.npz, 3 tensors", ["second"])
+    assert page.told[0].startswith("two: first: 4 of its 4 weights")
+
+
+def test_no_row_is_chosen_while_what_is_shown_is_of_no_file(opened, qtbot):
+    opened.do_weights_positions()
+    qtbot.waitUntil(lambda: opened.result.subject is not None and opened.result.subject.tensor.path is None)
+    assert chosen(opened)[1] == []
+
+
 def test_a_sample_is_taken_only_where_it_is_asked_for(opened, qtbot):
     assert len(opened.session.document.system) == 180
     opened.panel.count.setValue(50)

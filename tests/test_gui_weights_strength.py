@@ -7,7 +7,7 @@ pytest.importorskip("PySide6")
 pytestmark = pytest.mark.qt
 
 from PySide6.QtGui import QImage, QPainter  # noqa: E402
-from PySide6.QtWidgets import QFileDialog  # noqa: E402
+from PySide6.QtWidgets import QFileDialog, QLabel  # noqa: E402
 from weights_page import MATRIX, shows, typed  # noqa: E402
 
 from gui.draw.palette import Colours  # noqa: E402
@@ -48,6 +48,15 @@ def test_slider_field_and_clock_are_one(opened, qtbot):
     assert 0 < opened.strength.slider.value() < opened.strength.slider.maximum()
     opened.strength.slider.setValue(opened.strength.slider.maximum())
     assert clock.t == clock.horizon
+
+
+def test_the_scale_of_the_slider_is_written_beside_it_and_whole_in_the_smallest_window(opened, qtbot):
+    opened.resize(868, 430)
+    qtbot.wait(50)
+    label = opened.strength.findChild(QLabel)
+    assert "log scale" in label.text()
+    assert label.width() >= label.sizeHint().width()
+    assert opened.strength.slider.width() > 100
 
 
 def test_pixels_of_one_cluster_have_one_colour(opened):

@@ -13,7 +13,7 @@ from ..draw.raster import draw_pixels
 from .lane import Lane
 from .picture import Picture, picture, reach
 from .race import Race
-from .wording import ABOUT, seconds, without_steps
+from .wording import ABOUT, COUNTER, arrived, described, without_steps
 
 COUNTERS = ("steps", "comparisons", "work", "depth")
 BARS = 250  # pixels for the counters
@@ -22,7 +22,6 @@ DISCS = 400  # clusters that are drawn as discs; of more the small ones are tick
 TICK = 5  # pixels up and down
 LARGEST_DISC = 0.42  # of the height of the line, the radius of all the mass together
 PALE = 0.45  # of its colour, a particle that waits
-ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th"}
 
 
 class LaneView(Drawn):
@@ -35,7 +34,7 @@ class LaneView(Drawn):
         self.lane: Lane | None = None
         self.clock, self.now = "step", 0.0
         self._reach, self._totals, self._place = (0.0, 1.0), {}, 0
-        self.setToolTip(f"{ABOUT[solver].idea} Cost: {ABOUT[solver].cost}.")
+        self.setToolTip(described(solver, None, self.clock))
         self.setAccessibleName(f"Solver {solver}")
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -53,6 +52,7 @@ class LaneView(Drawn):
             self._totals = {name: max((self._spent(lane, name)[-1] for lane in race.running), default=0)
                             for name in COUNTERS}  # fmt: skip
             self._place = race.places(clock).get(self.solver, 0)
+        self.setToolTip(described(self.solver, self.lane, clock))
         self._fit()
         self.update()
 
@@ -130,12 +130,16 @@ class LaneView(Drawn):
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, about.title)
         left = painter.fontMetrics().horizontalAdvance(about.title) + 12
         painter.setFont(font)
-        painter.setPen(self.colours.quiet)
-        painter.drawText(rect.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, about.cost)
+        right = rect
         if self.lane is not None and self.lane.steps and self.step == self.lane.steps:
             painter.setPen(self.colours.good)
-            text = f"✓ {ORDINALS.get(self._place, '')}, {seconds(self.lane.seconds)} on this machine"
+            text = arrived(self.lane, self._place, self.clock)
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, text)
+            right = rect.adjusted(0, 0, -painter.fontMetrics().horizontalAdvance(text) - 12, 0)
+        painter.setPen(self.colours.quiet)
+        room = right.adjusted(left, 0, 0, 0)
+        cost = painter.fontMetrics().elidedText(about.cost, Qt.TextElideMode.ElideRight, int(room.width()))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, cost)
 
     def _draw_line(self, painter: QPainter, rect: QRectF, shown: Picture) -> None:
         """The particles at the race's time, as far as they have merged."""
@@ -210,7 +214,7 @@ class LaneView(Drawn):
             track = QRectF(rect.left() + 86, top + height / 2 - 3, BARS - 86 - 70, 6)
             _draw_bar(painter, track, 1.0, self.colours.grid)
             share = value / self._totals[name] if self._totals[name] else 0.0
-            marked = name == {"step": "steps"}.get(self.clock, self.clock)
+            marked = name == COUNTER[self.clock]
             _draw_bar(painter, track, share, self.colours.accent if marked else self.colours.kinetic)
             painter.setPen(self.colours.ink)
             number = QRectF(track.right() + 4, top, 66, height)

@@ -27,6 +27,9 @@ ABOUT = {
     "cuda": About("cuda", "The twin of steps on a graphics processor.", "work n, depth log³ n"),
 }
 
+ORDINALS = {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 5: "5th"}
+COUNTER = {"step": "steps", "depth": "depth", "work": "work"}  # what each clock counts
+
 
 def question(n: int, when: str) -> str:
     """What the race is about; ``when`` is its time, in words."""
@@ -44,6 +47,21 @@ def without_steps(lane: Lane) -> str:
     if lane.solver != "cuda":
         return "It needs no step here."
     return f"Its answer after {seconds(lane.seconds)}. It shows no steps; steps takes the same ones."
+
+
+def arrived(lane: Lane, place: int, clock: str) -> str:
+    """What is said of a solver that is done: its place counts what the clock counts, and not time."""
+    return f"✓ {ORDINALS[place]} by {COUNTER[clock]} · took {seconds(lane.seconds)}"
+
+
+def described(solver: str, lane: Lane | None, clock: str) -> str:
+    """A solver in a few sentences, and how its time was measured."""
+    said = f"{ABOUT[solver].idea} Cost: {ABOUT[solver].cost}."
+    if lane is None or not lane.runs:
+        return said
+    runs = f"the best of {lane.runs} runs" if lane.runs > 1 else "that of one run, after one that was not timed"
+    said += f" The time, {seconds(lane.seconds)}, is {runs} on this machine, without stopping at each step."
+    return said + f" The place in the race counts {COUNTER[clock]}, not time." if lane.steps else said
 
 
 def verdict(race: Race) -> str:

@@ -77,15 +77,11 @@ def system_of(args) -> tuple[System, float | None, str | None]:
 
 def _of_weights(path: Path) -> System:
     """The tensor with which the page of weights begins."""
-    from gui.weights.opening import first_choice, open_weights
-    from gui.weights.subject import subject
+    from gui.weights.beginning import begin
 
-    opened = open_weights(path)
-    try:
-        name = first_choice(opened).name
-        return subject(opened.tensor(name), name=opened.title(name)).system
-    finally:
-        opened.close()
+    begun = begin(path, None, lambda: False)
+    begun.file.close()
+    return begun.subject.system
 
 
 def _write(args) -> None:

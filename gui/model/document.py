@@ -135,6 +135,10 @@ class Document:
         """
         self._files.open(Path(path), load or self.load)
 
+    def forget_opening(self) -> None:
+        """A large file that is still being read neither arrives nor complains."""
+        self._files.forget()
+
     def save(self, path=None) -> None:
         """Write the latest system, once it is made, as a scenario (JSON) to ``path`` (default: where it came from).
 

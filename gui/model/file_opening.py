@@ -20,6 +20,10 @@ class FileOpening:
         self._document = document
         self._asked = 0
 
+    def forget(self) -> None:
+        """What is still being read is not wanted any more."""
+        self._asked += 1
+
     def open(self, path: Path, load: Callable) -> None:
         own = path if is_scenario(path) else None
         if not is_larger(path, SMALL_FILE):
@@ -41,7 +45,11 @@ class FileOpening:
                 else:
                     self._opened(system, own, path, load)
 
-        run_guarded(document.run, lambda: read_system(path), opened, document.trouble.emit, f"opening {path}")
+        def refused(sentence: str) -> None:
+            if asked == self._asked:
+                document.trouble.emit(sentence)
+
+        run_guarded(document.run, lambda: read_system(path), opened, refused, f"opening {path}")
 
     def _opened(self, system: System, own: Path | None, path: Path, load: Callable) -> None:
         self._document.recent = with_first(path, self._document.recent)

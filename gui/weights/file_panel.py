@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -111,18 +111,23 @@ class FilePanel(QWidget):
         self.filter.setVisible(count >= MANY)
         self.table.setVisible(count > 0)
         self.rest.setVisible(count == 0)
-        for widget in (self.sample, self.count):
-            widget.setVisible(count > 0)
         if opened:
             word = "tensor" if count == 1 else "tensors"
             self.file.setText(f"{opened.path.name}, {count:,} {word}")
             self.file.setToolTip(plain(str(opened.path)))
 
-    def select(self, name: str) -> None:
+    def select(self, name: str | None) -> None:
         """Choose a tensor as a click would."""
         for row, entry in enumerate(self.model.entries):
             if entry.name == name:
                 self.table.setCurrentIndex(self.proxy.mapFromSource(self.model.index(row, 0)))
+
+    def mark(self, name: str | None) -> None:
+        """Show which tensor is chosen, None: none of these; ``chosen`` is not emitted."""
+        self.blockSignals(True)
+        self.table.setCurrentIndex(QModelIndex())
+        self.select(name)
+        self.blockSignals(False)
 
     @property
     def wanted(self) -> int | None:

@@ -9,7 +9,7 @@ from particles.checked_file import shown
 
 from .numpy_files import npz_names, open_npy, open_npz
 from .safetensors_file import open_safetensors
-from .tensors import Entry, TensorFile
+from .tensors import TensorFile
 from .torch_file import open_torch
 
 SUFFIXES = (".npy", ".npz", ".safetensors", ".pt", ".pth")
@@ -36,11 +36,3 @@ def open_weights(path: Path, stopped: Callable[[], bool] = lambda: False) -> Ten
     if opened is None:
         raise ValueError(f"{path}: files {shown(suffix)} hold no weights that can be read, {', '.join(SUFFIXES)} do")
     return opened(path)
-
-
-def first_choice(opened: TensorFile) -> Entry:
-    """The tensor to begin with: the first matrix, else the first that holds weights; ValueError where none does."""
-    good = [entry for entry in opened.entries if not entry.refusal]
-    if not good:
-        raise ValueError(f"{opened.path.name} holds no weights: {opened.entries[0].refusal}")
-    return next((entry for entry in good if len(entry.shape) > 1), good[0])

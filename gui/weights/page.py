@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from ..draw.palette import Colours
 from ..draw.tool_tip import plain
 from .actions import ACTIONS
+from .beginning import Begun, begin
 from .comparison import Comparison
-from .opening import PATTERN, first_choice, holds_weights, open_weights
+from .counting import count
+from .opening import PATTERN, holds_weights
 from .outcome import Amounts
 from .page_layout import arrange
 from .result import Result
-from .saving import FORMATS, in_words, shared, write
+from .saving import FORMATS, saved
 from .subject import Subject, subject
-from .summary import summary
 from .tensors import Tensor, TensorFile
 
 
@@ -56,19 +57,27 @@ class WeightsPage(QWidget):
         self.refresh()
 
     def open(self, path, ready: Callable[[], None] = lambda: None) -> bool:
-        """Take a file of weights; its tensors are listed by a worker, and ``ready()`` is called if it holds weights."""
+        """A worker reads a file of weights; ``ready()`` is called where one of its tensors can be shown, else all
+        stays as it is."""
         path = Path(path)
         if not holds_weights(path):
             return False
         self.tell("")
         self._say(f"Reading {path.name}…")
 
+        wanted = self.panel.wanted
+
         def work(task):
-            return open_weights(path, lambda: task.cancelled)
+            return begin(path, wanted, lambda: task.cancelled)
 
         show = partial(self._show_file, ready)
         self.workers.run(work, show, f"reading {path.name}", failed=self.failed, key=(self, "file"))
         return True
+
+    def forget_opening(self) -> None:
+        """Something else is opened: a file that is still being read neither arrives nor complains."""
+        self.workers.cancel((self, "file"))
+        self._say("")
 
     def showEvent(self, event) -> None:  # noqa: N802
         super().showEvent(event)
@@ -123,14 +132,7 @@ class WeightsPage(QWidget):
 
     def save(self, path) -> None:
         """Save the whole tensor as it is shown, in a worker."""
-        tensor, amounts = self.subject.tensor, self.amounts
-
-        def work():
-            found = shared(tensor, *amounts)
-            write(path, found)
-            return in_words(path, found)
-
-        told = partial(self.tell, kind="info")
+        work, told = partial(saved, path, self.subject.tensor, self.amounts), partial(self.tell, kind="info")
         self.workers.run(work, told, f"saving {Path(path).name}", failed=self.failed, key=(self, "save"))
 
     def choose(self, name: str) -> None:
@@ -145,38 +147,23 @@ class WeightsPage(QWidget):
 
     # how it comes about
 
-    def _show_file(self, ready: Callable[[], None], opened: TensorFile) -> None:
+    def _show_file(self, ready: Callable[[], None], begun: Begun) -> None:
         if self.file is not None:
             self.file.close()
         for key in ("summary", "tensor"):  # they read the file that was open
             self.workers.cancel((self, key))
-        self.file = opened
-        self.panel.show_file(opened)
-        self._say("")
-        try:
-            first = first_choice(opened)
-        except ValueError as error:
-            self.tell(str(error))
-            return
+        self.file = begun.file
+        self.panel.show_file(begun.file)
         ready()
-        self.panel.select(first.name)
-        self._summarize(opened, [entry.name for entry in opened.entries if not entry.refusal])
+        self._load(begun.subject)
+        self.tell(begun.passed)
+        show = self.panel.model.show_summary
+        count(self.workers, begun.file, show, failed=self.failed, key=(self, "summary"))
 
-    def _summarize(self, opened: TensorFile, names: list[str]) -> None:
-        found = []  # filled by the worker, emptied here
-
-        def work(task):
-            for number, name in enumerate(names, 1):
-                found.append((name, summary(opened.read(name))))
-                task.report(number / len(names))
-
-        def show(_):
-            while found:
-                self.panel.model.show_summary(*found.pop(0))
-
-        self.workers.run(
-            work, show, "counting distinct values", progress=show, failed=self.failed, key=(self, "summary")
-        )
+    def _mark_row(self) -> None:
+        """The row of the list is that of the tensor in hand; none where that is of another file."""
+        mine = self.subject and self.file and self.subject.tensor.path == self.file.path
+        self.panel.mark(self.subject.tensor.name if mine else None)
 
     def _make_subject(self, tensor, name: str = "") -> None:
         wanted = self.panel.wanted
@@ -192,6 +179,7 @@ class WeightsPage(QWidget):
         document = self.session.document
         self.subject = self._arriving = made
         self._opened = [*(self._opened if document.modified else []), made]
+        self._mark_row()
         document.take(made.system, "Open weights")
         if document.busy:
             self._say(f"Simulating {len(made.system):,} weights…")
@@ -205,12 +193,14 @@ class WeightsPage(QWidget):
 
     def failed(self, error: Exception) -> None:
         self._say("")
+        self._mark_row()
         self.tell(" ".join(str(error).split()) or type(error).__name__)
 
     def _document_changed(self) -> None:
         document = self.session.document
         current = next((made for made in self._opened if made.system is document.system), None)
         self.subject = current or self.subject
+        self._mark_row()
         self._say("")
         self.result = Result(document.system, document.history, current)
         self.comparison.forget_pictures()

@@ -10,11 +10,19 @@ import numpy as np
 from particles.checked_file import replacing, write_npz
 from prox import prox_weight_sharing
 
+from .outcome import Amounts
 from .safetensors_file import write_safetensors
 from .summary import summary
 from .tensors import Tensor, rounded
 
 FORMATS = {".safetensors": "safetensors", ".npy": "NumPy array", ".npz": "NumPy archive"}
+
+
+def saved(path, tensor: Tensor, amounts: Amounts) -> str:
+    """Save a tensor with shared weights, and say in words what was saved; errors as of ``write``."""
+    found = shared(tensor, *amounts)
+    write(path, found)
+    return in_words(path, found)
 
 
 def shared(tensor: Tensor, strength: float, rewind: float = 0.0, l1: float = 0.0) -> Tensor:

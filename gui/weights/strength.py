@@ -19,7 +19,7 @@ class Strength(QWidget):
         super().__init__()
         self.session = session
         self._axis: TimeAxis | None = None
-        label = QLabel("Strength")
+        label = QLabel("Strength (log scale)")
         label.setProperty("role", "heading")
         self.slider = QSlider(Qt.Orientation.Horizontal, maximum=TICKS)
         self.slider.setAccessibleName("Strength of the penalty")

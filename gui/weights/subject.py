@@ -42,18 +42,16 @@ def subject(tensor: Tensor, sample: int | None = None, name: str = "") -> Subjec
 
     Raises ValueError, in one sentence, for weights that are not finite, and for more than ``MOST_WEIGHTS``.
     """
-    flat = tensor.values.reshape(-1)
+    name, flat = name or tensor.name, tensor.values.reshape(-1)
     bad = flat.size - int(np.count_nonzero(np.isfinite(flat)))
     if bad:
-        raise ValueError(f"{tensor.name}: {bad:,} of its {flat.size:,} weights are NaN or infinite: choose another")
+        raise ValueError(f"{name}: {bad:,} of its {flat.size:,} weights are NaN or infinite: choose another")
     count = flat.size if sample is None else min(max(int(sample), 2), flat.size)
     if count > MOST_WEIGHTS:
-        raise ValueError(
-            f"{tensor.name} has {count:,} weights, and at most {MOST_WEIGHTS:,} can be simulated: take a sample"
-        )
+        raise ValueError(f"{name} has {count:,} weights, and at most {MOST_WEIGHTS:,} can be simulated: take a sample")
     order = np.argsort(flat, kind="stable")
     chosen = order if count == flat.size else order[evenly(flat.size, count)]
-    system = System.of_weights(flat[chosen].astype(np.float64), name or tensor.name)
+    system = System.of_weights(flat[chosen].astype(np.float64), name)
     return Subject(tensor, system, _mosaic(tensor.values, order, count))
 
 

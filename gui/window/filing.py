@@ -44,6 +44,7 @@ class Filing:
         from ..weights.opening import SUFFIXES
 
         path = Path(path)
+        self._forget_opening()
         name = "training" if path.is_dir() else "weights" if path.suffix.lower() in SUFFIXES else ""
         page = self._window.pages.built(name) if name else None
 
@@ -59,6 +60,14 @@ class Filing:
             self._open_figure(path, time)
         else:
             self._document.open_file(path, lambda system, own: self._replace(system, own, time or 0.0))
+
+    def _forget_opening(self) -> None:
+        """Of several openings the last counts: one that is still under way neither arrives nor complains."""
+        page = self._window.pages.existing("weights")
+        if page is not None:
+            page.forget_opening()
+        self._window.workers.cancel("scenario")
+        self._document.forget_opening()
 
     def _replace(self, system: System, path: Path | None, time: float) -> None:
         """Another document, if the user lets the present one go."""
