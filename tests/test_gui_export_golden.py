@@ -36,8 +36,8 @@ GOLDEN = {
     ("line", "dark"): "33409d727510c04f",
     ("space-time", "light"): "e22983c544e3d46b",
     ("space-time", "dark"): "7e2ffe56c4b3f00b",
-    ("hull", "light"): "78ab0c7216996f1f",
-    ("hull", "dark"): "26f10d7b6222b066",
+    ("hull", "light"): "dab31ab89bc3fd7d",
+    ("hull", "dark"): "5a2e074ea74c6f89",
     ("tree", "light"): "64af51c7a7c81994",
     ("tree", "dark"): "3727f3ec46435778",
 }

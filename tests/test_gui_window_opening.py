@@ -176,8 +176,10 @@ def after_crash(make_window, qtbot, tmp_path):
 
 def test_what_a_crash_has_left_is_offered_and_restored(after_crash, qtbot):
     again, swap = after_crash
+    again.session.clock.play()
     again.messages.press("restore")
     qtbot.waitUntil(lambda: name_of(again) == "lost and found")  # a worker reads it
+    assert not again.session.clock.playing
     assert again.session.document.modified
     assert not swap.exists()
 

@@ -187,9 +187,9 @@ class QuestionBox(QFrame):
         """The verdict in words and with a mark, never by colour alone; then the picture and the explanation."""
         colours, answer = self.colours, self._answer()
         mark, colour, words = {
-            True: ("✓", colours.good, "Right." if self.choices else f"Right: it is{answer}."),
-            False: ("✗", colours.bad, f"Not this time. It is{answer}."),
-            None: ("→", colours.ink, f"It is{answer}."),
+            True: ("✓", colours.good, "Right." if self.choices else f"Right. {answer}"),
+            False: ("✗", colours.bad, f"Not this time. {answer}"),
+            None: ("→", colours.ink, answer),
         }[right]
         self.verdict.setText(f'<b><span style="color:{colour.name()}">{mark}</span>&nbsp; {escape(words)}</b>')
         if self.ruler is not None:
@@ -208,10 +208,10 @@ class QuestionBox(QFrame):
     def _answer(self) -> str:
         question = self.question
         if question.choices:
-            return f": {typeset(question.choices[self._right_choice()].text)}"
+            return f"The answer: “{typeset(question.choices[self._right_choice()].text)}”"
         unit = f" {question.unit}" if question.unit else ""
         where = ", at the diamond" if self.ruler is not None else ""
-        return f" {typeset(question.claim.stated.text)}{unit}{where}"
+        return f"It is {typeset(question.claim.stated.text)}{unit}{where}."
 
 
 def _wrapped(button: QRadioButton, text: str) -> QWidget:

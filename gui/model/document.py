@@ -127,11 +127,10 @@ class Document:
     # files
 
     def open_file(self, path, load: Callable | None = None) -> None:
-        """Load a scenario (JSON), a history (npz) or weights (npy, npz); the content tells which.
+        """Load a scenario (JSON), a history (npz) or weights (npy, npz), as it tells, by ``load(system, path)``.
 
         ValueError or OSError, one sentence, where that fails; for a large file through ``trouble``, later.  Only a
-        scenario keeps its path: saving must not overwrite an array with a scenario.  ``load(system, path)`` is called
-        instead of ``load`` where it is given.
+        scenario keeps its path: saving must not overwrite an array with a scenario.
         """
         self._files.open(Path(path), load or self.load)
 
@@ -194,10 +193,9 @@ class Document:
 
     # how it comes about
 
-    @property
-    def busy(self) -> bool:
-        """Is the latest system still being made or simulated?"""
-        return self.making or self.latest is not self.system
+    busy = property(
+        lambda self: self.making or self.latest is not self.system, doc="Is the latest still being made or simulated?"
+    )
 
     def give_up(self) -> None:
         """Do not wait for the system that is being simulated: what is shown is the latest again."""

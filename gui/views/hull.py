@@ -73,7 +73,7 @@ class HullView(LinkedView):
         edges = len(session.clusters)
         draw_heading(
             painter, rect, self.colours, f"Taut string: {edges:,} edge{'s' * (edges != 1)}",
-            "each edge is a cluster, its slope the position", self._next_departure(),
+            "edges: clusters; slopes: x \N{MINUS SIGN} centre of mass", self._next_departure(),
         )  # fmt: skip
         x_ticks = round_ticks(*frame.x, max(int(frame.area.width() / 80), 2))
         draw_grid(painter, frame, self.colours, x_ticks, round_ticks(*frame.y, max(int(frame.area.height() / 45), 2)))

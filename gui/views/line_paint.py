@@ -212,7 +212,8 @@ def _paint_centre(painter: QPainter, scene: LineScene, colours: Colours) -> None
     sides = [(max(_depth(scene, x + left, x + left + wide) - wedge, 0.0), left) for left in (10.0, -10.0 - wide)]
     drop, left = min(sides, key=lambda side: side[0])  # beside it where no discs are, the right side first
     covered = scene.strip and scene.ghosts  # by the bars below
-    text = "" if covered or wedge + drop + metrics.height() > room else text
+    away = drop > metrics.height() or wedge + drop + metrics.height() > room  # from its wedge, or out of the view
+    text = "" if covered or away else text
     draw_centre(painter, QPointF(x, scene.base + wedge), colours, text, QPointF(left, drop))
     painter.restore()
 

@@ -44,6 +44,7 @@ def _offer(window, lost: Restorable | None = None) -> None:
 
     def restored(swapped) -> None:
         if window.filing.may_leave():
+            window.session.clock.pause()
             restore(window.session.document, swapped)
             discard(lost)
         else:
