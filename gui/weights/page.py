@@ -64,7 +64,6 @@ class WeightsPage(QWidget):
             return False
         self.tell("")
         self._say(f"Reading {path.name}…")
-
         wanted = self.panel.wanted
 
         def work(task):
