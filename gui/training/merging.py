@@ -16,6 +16,7 @@ from .run_state import Moment
 from .tensor_summary import rebinned
 
 COLUMNS, ROWS = 480, 1024  # of the raster
+MARGIN = 0.02  # of the height, above and below the raster, for the cursor and for half a number of the axis
 FARTHEST = 1e300  # values beyond are not drawn: sums of such coordinates are infinite
 _PENS = ((0.0, 1, 0.22), (0.01, 1, 0.6), (0.05, 2, 1.0))  # from this share of the weights on: width, opacity
 
@@ -88,8 +89,10 @@ class MergingView(QWidget):
         self._image.setVisible(bool(moments))
         if moments:
             edges = _edges(moments)
-            self._box.setLimits(yMin=edges[0], yMax=edges[-1])
-            self._box.setYRange(edges[0], edges[-1], padding=0)
+            margin = MARGIN * (edges[-1] - edges[0])
+            ends = edges[0] - margin, edges[-1] + margin
+            self._box.setLimits(yMin=ends[0], yMax=ends[1])
+            self._box.setYRange(*ends, padding=0)
             if full:
                 self.show_everything()
         self._draw_raster()
