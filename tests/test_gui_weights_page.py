@@ -1,5 +1,7 @@
 """The page of weights, driven as a user does: files, tensors, samples, undo."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from PySide6.QtCore import Qt  # noqa: E402
 from weights_page import MATRIX, shows  # noqa: E402
 
 from gui.model import edits  # noqa: E402
+from gui.weights import page as weights_page  # noqa: E402
 
 
 def cell(page, row, column, role=Qt.ItemDataRole.DisplayRole):
@@ -79,6 +82,18 @@ def test_the_list_goes_back_to_what_is_shown_where_a_tensor_or_a_whole_file_is_r
         assert shows(opened, "fc.weight")
     opened.panel.select("bias")
     qtbot.waitUntil(lambda: shows(opened, "bias"))
+
+
+def test_the_row_stays_with_the_newest_choice_while_older_ones_arrive(opened, qtbot, monkeypatch):
+    gate, make = threading.Event(), weights_page.subject
+    monkeypatch.setattr(weights_page, "subject", lambda *given: gate.wait(20) and make(*given))
+    opened.panel.select("bias")
+    document = opened.session.document
+    document.edit(edits.mirrored(document.latest), "Mirror")  # another document, as an older tensor that arrives
+    assert chosen(opened)[1] == ["bias"]
+    gate.set()
+    qtbot.waitUntil(lambda: shows(opened, "bias"))
+    assert chosen(opened)[1] == ["bias"]
 
 
 def test_a_file_whose_first_matrix_is_refused_begins_with_the_next_and_says_why(page, qtbot):

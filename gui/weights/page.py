@@ -160,7 +160,9 @@ class WeightsPage(QWidget):
         count(self.workers, begun.file, show, failed=self.failed, key=(self, "summary"))
 
     def _mark_row(self) -> None:
-        """The row of the list is that of the tensor in hand; none where that is of another file."""
+        """The row of the list is that of the tensor in hand, unless another is on its way; none of another file."""
+        if self.workers.has((self, "tensor")):
+            return
         mine = self.subject and self.file and self.subject.tensor.path == self.file.path
         self.panel.mark(self.subject.tensor.name if mine else None)
 

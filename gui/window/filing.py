@@ -93,7 +93,7 @@ class Filing:
         before = self._document.latest
 
         def arrived(result) -> None:
-            if self._document.latest is before:
+            if self._document.latest is before and not self._document.making:
                 then(result)
             else:
                 self._window.tell(f"{name} was not opened, because the document was changed meanwhile: open it again.")
@@ -102,6 +102,7 @@ class Filing:
 
     def load_scenario(self, name: str, n: int | None = None, seed: int | None = None, *, play: bool = True) -> None:
         """Load one of the catalogue; a large one is drawn up in a worker.  ValueError for what cannot be."""
+        self._forget_opening()
         smallest, default, largest = scenarios.sizes(name)
         count = default if n is None else n
         if not smallest <= count <= largest or (count <= LARGE and name != "trained-layer"):
@@ -124,6 +125,7 @@ class Filing:
 
     def do_new(self) -> None:
         if self.may_leave():
+            self._forget_opening()
             self._session.clock.pause()
             self._document.load(System.empty())
             self._window.pages.show("particles")

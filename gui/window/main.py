@@ -183,10 +183,12 @@ class MainWindow(QMainWindow):
         offer_unsaved(self)
 
     def rescue(self) -> None:
-        """Something unexpected happened: what was being dragged is dropped, and so kept safe with the rest."""
+        """Something unexpected happened: what is being made is made, what is dragged dropped, and so kept safe too."""
+        document = self.session.document
         self.session.clock.pause()
-        while self.session.document.dragging:
-            self.session.document.end_drag()
+        document.set_aside()  # it waits for nothing
+        while document.dragging:
+            document.end_drag()
 
     # what changes
 

@@ -130,6 +130,10 @@ class Workers(QObject):
         """What is being done now, "" for nothing that needs a word."""
         return next((task.what for task in reversed(self._tasks.values()) if task.what), "")
 
+    def has(self, key: Hashable) -> bool:
+        """Is somebody waiting for work of that key?"""
+        return key in self._tasks
+
     @property
     def running(self) -> int:
         """Threads still at work, those included whose result nobody waits for."""
