@@ -64,9 +64,14 @@ def test_a_figure_of_many_particles_is_made_in_a_worker_and_one_of_too_many_is_r
     assert len(document.latest) == 100_000
 
 
-def test_a_figure_never_replaces_what_was_opened_since(window, tmp_path, qtbot):
-    drop(window, figure_of(tmp_path / "a.svg", source={"name": "zeldovich", "n": 7, "seed": None}, time=0.0))
+def test_a_figure_never_replaces_what_was_opened_or_edited_since(window, tmp_path, qtbot):
+    path = figure_of(tmp_path / "a.svg", source={"name": "zeldovich", "n": 7, "seed": None}, time=0.0)
+    drop(window, path)
     window.filing.load_scenario("converging-fan", 7, play=False)
+    qtbot.waitUntil(lambda: not window.workers.running)
+    assert (name_of(window), window.messages.text) == ("converging-fan", "")
+    drop(window, path)
+    window.shortcuts.do("mirror")
     qtbot.waitUntil(lambda: bool(window.messages.text))
     assert name_of(window) == "converging-fan"
     assert "open it again" in window.messages.text
