@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from gui.model.opening import read_system
+from gui.weights import numpy_files
+from gui.weights.counting import count
 from gui.weights.opening import holds_weights, open_weights
 from gui.weights.safetensors_file import write_safetensors
 from gui.weights.saving import shared, write
@@ -116,6 +118,25 @@ def test_shared_files_of_training_are_expanded(tmp_path):
     assert {entry.name for entry in opened.entries} == set(state)
     for name, tensor in state.items():
         np.testing.assert_array_equal(opened.read(name), tensor.numpy())
+
+
+def test_an_archive_is_opened_once_for_all_that_is_counted(tmp_path, monkeypatch):
+    """Its directory is read each time, which takes as long as it has members."""
+    np.savez(tmp_path / "many.npz", **{f"w{k}": np.arange(k % 7 + 1.0) for k in range(30)})
+    opened, archives, shown = open_weights(tmp_path / "many.npz"), [], {}
+    archive = numpy_files.zipfile.ZipFile
+    monkeypatch.setattr(numpy_files.zipfile, "ZipFile", lambda path: archives.append(archive(path)) or archives[-1])
+
+    class Here:
+        def run(self, work, then, what, progress):
+            then(work(self))
+
+        def report(self, share):
+            pass
+
+    count(Here(), opened, shown.__setitem__)
+    assert {name: found.distinct for name, found in shown.items()} == {f"w{k}": k % 7 + 1 for k in range(30)}
+    assert [made.fp for made in archives] == [None]  # one, and closed
 
 
 @pytest.mark.torch

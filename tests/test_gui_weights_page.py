@@ -11,6 +11,7 @@ pytestmark = pytest.mark.qt
 from PySide6.QtCore import Qt  # noqa: E402
 from weights_page import MATRIX, shows  # noqa: E402
 
+from gui.model import document as document_module  # noqa: E402
 from gui.model import edits  # noqa: E402
 from gui.weights import page as weights_page  # noqa: E402
 
@@ -94,6 +95,34 @@ def test_the_row_stays_with_the_newest_choice_while_older_ones_arrive(opened, qt
     gate.set()
     qtbot.waitUntil(lambda: shows(opened, "bias"))
     assert chosen(opened)[1] == ["bias"]
+
+
+def test_who_gives_up_weights_that_are_simulated_reads_no_more_of_them(opened, qtbot, monkeypatch):
+    gate, prepare = threading.Event(), document_module.prepared
+    monkeypatch.setattr(document_module, "AT_ONCE", 1)
+    monkeypatch.setattr(document_module, "prepared", lambda system: gate.wait(20) and prepare(system))
+    opened.panel.select("bias")
+    qtbot.waitUntil(lambda: opened.status.text() == "Simulating 15 weights…")
+    opened.session.document.give_up()
+    gate.set()
+    assert not opened.status.isVisible()
+    assert opened.can_weights_save()
+    assert (opened.subject.tensor.name, chosen(opened)[1]) == ("fc.weight", ["fc.weight"])
+
+
+def test_a_filter_hides_tensors_and_opens_none(opened, qtbot):
+    emitted = []
+    opened.panel.chosen.connect(emitted.append)
+    opened.panel.filter.setText("b")
+    assert [opened.panel.proxy.index(row, 0).data().split("\n")[0] for row in range(2)] == ["bias", "bad"]
+    assert opened.panel.table.selectionModel().selectedRows() == []
+    opened.panel.filter.setText("")
+    assert chosen(opened)[1] == ["fc.weight"]
+    assert emitted == []
+    opened.panel.filter.setText("bias")
+    opened.panel.table.setCurrentIndex(opened.panel.proxy.index(0, 0))
+    qtbot.waitUntil(lambda: shows(opened, "bias"))
+    assert emitted == ["bias"]
 
 
 def test_a_file_whose_first_matrix_is_refused_begins_with_the_next_and_says_why(page, qtbot):

@@ -1,7 +1,9 @@
 """A crowd: painted a view at a time, edited by workers, and the event loop goes on."""
 
 import threading
+import time
 
+import numpy as np
 import pytest
 
 pytest.importorskip("PySide6")
@@ -9,7 +11,9 @@ pytest.importorskip("PySide6")
 from PySide6.QtCore import QTimer
 
 from gui.model import edits
+from gui.model.opening import read_system
 from gui.views.linked_view import LinkedView
+from gui.window import filing
 from gui.window.warming import load_kernels
 
 pytestmark = pytest.mark.qt
@@ -162,3 +166,47 @@ def test_an_edit_of_a_crowd_that_is_still_being_made_never_reaches_another_docum
     window.filing.load_scenario("two-equal", play=False)
     qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
     assert (len(document.latest), document.can_undo, document.busy) == (2, False, False)
+
+
+@pytest.fixture
+def mirroring(window, qtbot, monkeypatch):
+    """The window while the mirror image of a crowd is made; ``window.threads`` lists those that make one."""
+    make, window.threads = edits.mirrored, []
+
+    def slow(system):
+        window.threads.append(threading.current_thread())
+        time.sleep(0.2)
+        return make(system)
+
+    monkeypatch.setattr(edits, "mirrored", slow)
+    document = window.session.document
+    window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
+    qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
+    expected = make(document.system).particles.position
+    window.shortcuts.do("mirror")
+    yield window, expected
+    qtbot.waitUntil(lambda: not window.workers.running, timeout=60_000)
+    assert threading.main_thread() not in window.threads
+
+
+def test_who_saves_meanwhile_saves_the_mirror_image_and_the_window_goes_on(mirroring, tmp_path, monkeypatch, qtbot):
+    window, expected = mirroring
+    document, beats = window.session.document, []
+    timer = QTimer(interval=10)
+    timer.timeout.connect(lambda: beats.append(1))
+    timer.start()
+    monkeypatch.setattr(filing.QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "mine.json"), ""))
+    window.shortcuts.do("save")
+    timer.stop()
+    assert len(beats) > 5
+    qtbot.waitUntil(lambda: not document.modified, timeout=60_000)
+    np.testing.assert_array_equal(read_system(tmp_path / "mine.json").particles.position, expected)
+
+
+def test_who_opens_a_lesson_meanwhile_comes_back_to_the_mirror_image(mirroring, qtbot):
+    window, expected = mirroring
+    window.docks.open_lesson("two-particles")
+    assert len(window.session.document.system) == 2
+    window.docks.lessons.leave()
+    qtbot.waitUntil(lambda: len(window.session.document.system) == 20_000, timeout=60_000)
+    np.testing.assert_array_equal(window.session.document.system.particles.position, expected)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from ..model.kept import Kept as KeptDocument
 from ..model.session import Session
 from ..model.system import System
@@ -22,7 +24,7 @@ class Kept:
     document: KeptDocument
     options: dict
     clock: dict
-    ids: frozenset
+    ids: np.ndarray
 
 
 class Stage:
@@ -168,5 +170,5 @@ def _kept(session: Session) -> Kept:
         document=document.set_aside(),
         options={name: getattr(options, name) for name in OPTIONS},
         clock={name: getattr(clock, name) for name in CLOCK},
-        ids=session.selection.ids,
+        ids=session.selection.members,
     )

@@ -44,6 +44,7 @@ class Document:
         self._drags = 0
         self._making = Making(self)
         self._newest = self._shown = 0  # numbers of requests
+        self._asked = self.system  # what is shown or simulated last
         self._as_shown = self.set_aside()  # what is shown, with the steps that led to it
         if system is not None:
             self.load(system)
@@ -53,33 +54,34 @@ class Document:
     def edit(self, new: System, what: str, merge: object = None) -> None:
         """Show ``new`` instead; ``what`` names the step in the menu ("Move particle").
 
-        Consecutive edits with one ``merge`` that is not None become one step, until a drag ends.  Build edits on
-        ``latest``: it is ``system``, unless a large system is still being simulated.
+        Consecutive edits with one ``merge`` that is not None become one step, until a drag ends.  Build on ``latest``.
         """
-        if new is self.latest:
-            return
-        self._undo.push(Step(self.latest, new, what, merge))
-        self._ask_for(new)
+        if new is not self.latest:
+            self._undo.push(Step(self.latest, new, what, merge))
+            self.latest = new
+            self._newest += 1
+        self.show_latest()
+
+    def show_latest(self) -> None:
+        """Simulate and show what is not yet, once no more edits are being made."""
+        if self.latest is not self._asked and not self._making:
+            self._ask_for(self.latest)
 
     def edit_all(self, make: Callable, what: str, merge: object = None, more: int = 0) -> None:
         """``edit(make(latest), what, merge)``, which adds ``more`` particles; of a large system made in a worker."""
-        self._making.ask_for(Edit(make, what, merge, more))
+        self._making.ask_for(Edit(make, what, merge, more, self.edit))
 
     def undo(self) -> None:
         """Take back the last edit, also one that is still being made; nothing happens where there is none."""
         if self._making:
             self._making.take_back()
         elif self._undo.can_undo:
-            step = self._undo.undo()
-            self._cross(step, 0)
-            self._ask_for(step.before)
+            self._cross(self._undo.undo(), 0)
 
     def redo(self) -> None:
         """Make the edit again that was taken back last."""
         if self.can_redo:
-            step = self._undo.redo()
-            self._cross(step, 1)
-            self._ask_for(step.after)
+            self._cross(self._undo.redo(), 1)
 
     def reset(self) -> None:
         """Back to the system as it was loaded: an edit, which can be undone."""
@@ -87,25 +89,27 @@ class Document:
         self.edit(self.loaded, "Reset")
 
     def take(self, new: System, what: str) -> None:
-        """A new document without a file; the one before can be had back by undo where it has something to save."""
-        self._making.finish()
+        """A new document without a file, after the edits that are being made; the one before can be had back by undo
+        where it has something to save."""
+        if self._making:
+            self._making.ask_for(Edit(lambda _: new, what, None, 0, self._take))
+        else:
+            self._take(new, what)
+
+    def _take(self, new: System, what: str, _merge: object = None) -> None:
         if not self.modified:
             self.load(new)
         elif new is not self.latest:
             step = Step(self.latest, new, what, None, (self._home, Home(None, new)))
             self._undo.push(step)
             self._cross(step, 1)
-            self._ask_for(new)
 
     path = property(lambda self: self._home.path, doc="The file it belongs to; None: no file yet.")
     loaded = property(lambda self: self._home.loaded, doc="The system as it was when it was new.")
     can_undo = property(lambda self: self.making or self._undo.can_undo)
     can_redo = property(lambda self: not self._making and self._undo.can_redo)
-    undo_text = property(
-        lambda self: self._making.what or self._undo.undo_text,
-        doc="What undo would take back; empty: nothing.",
-    )
-    redo_text = property(lambda self: self._undo.redo_text, doc="What redo would make again; empty: nothing.")
+    undo_text = property(lambda self: self._making.what or self._undo.undo_text, doc="What undo takes back, or empty.")
+    redo_text = property(lambda self: self._undo.redo_text, doc="What redo makes again, or empty.")
 
     def load(self, system: System, path=None, modified: bool = False) -> None:
         """A new document: what could be undone is forgotten.  ``modified``: it is not what ``path`` holds."""
@@ -172,10 +176,7 @@ class Document:
 
     # drags
 
-    @property
-    def dragging(self) -> bool:
-        """Is something being dragged?  Then what is slow waits for ``drag_ended``."""
-        return self._drags > 0
+    dragging = property(lambda self: self._drags > 0, doc="Is something dragged?  What is slow waits for its end.")
 
     def begin_drag(self) -> None:
         """Edits follow each other quickly now; drags may be nested."""
@@ -193,9 +194,7 @@ class Document:
 
     # how it comes about
 
-    busy = property(
-        lambda self: self.making or self.latest is not self.system, doc="Is the latest still being made or simulated?"
-    )
+    busy = property(lambda self: self.making or self.latest is not self.system, doc="Is what is shown not the latest?")
 
     def give_up(self) -> None:
         """Do not wait for the system that is being simulated: what is shown is the latest again."""
@@ -205,7 +204,7 @@ class Document:
             self._back_to_shown()
 
     def _ask_for(self, system: System) -> None:
-        self.latest = system
+        self.latest = self._asked = system
         self._newest += 1
         number, asked = self._newest, Kept(system, self._home, self._undo.steps())
         if system is self.system or len(system) <= AT_ONCE:
@@ -238,7 +237,7 @@ class Document:
 
     def _back_to_shown(self) -> None:
         self._belong(self._as_shown)  # also the path: nothing must be saved over the file of what did not come
-        self.latest = self.system
+        self.latest = self._asked = self.system
         self.title_changed.emit()
 
     def _belong(self, kept: Kept) -> None:
@@ -248,3 +247,4 @@ class Document:
     def _cross(self, step: Step, side: int) -> None:
         if step.homes is not None:
             self._home = step.homes[side]
+        self._ask_for((step.before, step.after)[side])

@@ -11,18 +11,20 @@ from .system import System
 
 
 class Edit(NamedTuple):
-    """One that waits: ``make(latest)`` is the new system, with ``more`` particles that were not there."""
+    """One that waits: ``land(make(latest), what, merge)`` adds ``more`` particles."""
 
     make: Callable[[System], System]
     what: str
     merge: object
     more: int
+    land: Callable[[System, str, object], None]
 
 
 class Making:
     """The edits of ``document`` that wait; the first of them is being made.
 
-    Whatever needs the latest system as it will be calls ``finish`` before.
+    Whatever needs the latest system as it will be calls ``finish`` before.  Of edits that wait together only the last
+    is shown: to simulate each would take far longer than to make it.
     """
 
     def __init__(self, document):
@@ -36,10 +38,10 @@ class Making:
     more = property(lambda self: sum(edit.more for edit in self._waiting), doc="How many particles they will add.")
 
     def ask_for(self, edit: Edit) -> None:
-        """``document.edit(make(latest), what, merge)``; a large system's when those are made that wait."""
+        """Make it and let it land; a large system's when those are made that wait."""
         document = self._document
         if not self._waiting and len(document.latest) + edit.more <= AT_ONCE:
-            document.edit(edit.make(document.latest), edit.what, edit.merge)
+            edit.land(edit.make(document.latest), edit.what, edit.merge)
             return
         self._waiting.append(edit)
         document.title_changed.emit()
@@ -49,6 +51,7 @@ class Making:
     def take_back(self) -> None:
         """The last is wanted no more."""
         self._waiting.pop()
+        self._document.show_latest()
         self._document.title_changed.emit()
 
     def forget(self) -> None:
@@ -59,16 +62,18 @@ class Making:
 
     def finish(self) -> None:
         """Make all of them here and now; one that cannot be is told."""
-        waiting, self._waiting = self._waiting, []
-        for edit in waiting:
+        while self._waiting:
+            edit = self._waiting.pop(0)
             try:
-                self._document.edit(edit.make(self._document.latest), edit.what, edit.merge)
+                edit.land(edit.make(self._document.latest), edit.what, edit.merge)
             except ValueError as error:
                 self._document.trouble.emit(str(error))
+        self._document.show_latest()
 
     def _next(self) -> None:
         document, waiting = self._document, self._waiting
         if not waiting:
+            document.show_latest()
             document.title_changed.emit()
             return
         first, before = waiting[0], document.latest
@@ -80,7 +85,7 @@ class Making:
             if wanted():
                 if document.latest is before:  # else the user has edited it meanwhile: once more
                     waiting.pop(0)
-                    document.edit(new, first.what, first.merge)
+                    first.land(new, first.what, first.merge)
                 self._next()
 
         def failed(sentence: str) -> None:

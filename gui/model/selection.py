@@ -57,6 +57,10 @@ class Selection:
             self._now(None, members)
             self.changed.emit()
 
+    def toggle(self, id: int) -> None:
+        """One particle more, or one less."""
+        self.select(np.setxor1d(self.members, [id], assume_unique=True))
+
     def select_new(self, ids: np.ndarray) -> None:
         """Select what an edit makes: now, or as soon as it is shown, unless something else is selected before."""
         if self._document.system.holds(ids).all():

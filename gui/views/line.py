@@ -181,7 +181,7 @@ class LineView(LinkedView):
         if grip is None:
             selection.clear()
         elif adding and self.editing.possible:
-            selection.select(selection.ids ^ {self.editing.id_of(grip.cluster)})
+            selection.toggle(self.editing.id_of(grip.cluster))
         else:
             selection.select_node(int(self.scene().nodes[grip.cluster]))
 

@@ -37,7 +37,7 @@ class Gesture:
 
     kind: str
     id: int
-    ids: tuple[int, ...]
+    ids: np.ndarray
     values: np.ndarray  # the positions of ``ids`` when the drag began
     offset: float  # from the mouse to what it holds, pixels
     radius: float
@@ -95,9 +95,9 @@ class LineEditing:
         id = self.id_of(grip.cluster)
         if not system.holds([id])[0]:
             return  # it is still shown, but deleted
-        chosen = self.session.selection.ids
-        ids = tuple(self._selected().tolist()) if grip.kind == "disc" and id in chosen else (id,)
-        if id not in chosen:
+        chosen = id in self.session.selection.members
+        ids = self._selected() if grip.kind == "disc" and chosen else np.array([id])
+        if not chosen:
             self.session.selection.select_node(self._rank(grip.cluster))
         row = int(np.searchsorted(scene.shown, grip.cluster))
         held = float(scene.tips[row]) if grip.kind == "tip" else float(scene.x[grip.cluster])
@@ -133,10 +133,11 @@ class LineEditing:
 
     def nudge(self, across: float, along: float) -> None:
         """Change positions of the selection by ``across`` and velocities by ``along``."""
-        ids, document, chosen = self._selected(), self.session.document, self.session.selection.number
+        selection, document = self.session.selection, self.session.document
         for what, by in (("position", across), ("velocity", along)):
-            if by and ids.size:
-                document.edit_all(partial(_nudged, ids, what, by), f"Nudge {what}", ("nudge", what, chosen))
+            if by:
+                make = partial(_nudged, selection.members, what, by)
+                document.edit_all(make, f"Nudge {what}", ("nudge", what, selection.number))
 
     def scale_mass(self, grip: Grip, notches: float) -> None:
         """Multiply a particle's mass by 1.1 for each notch of the wheel."""
@@ -149,7 +150,7 @@ class LineEditing:
 
     def _selected(self) -> np.ndarray:
         """The ids of the selection, without those that are still shown but deleted."""
-        members = np.sort(self.session.selection.members)
+        members = self.session.selection.members
         return members[self.session.document.latest.holds(members)]
 
     def id_of(self, cluster: int) -> int:
@@ -167,9 +168,9 @@ class LineEditing:
         pixels = SNAP if snapping else 0.5
         grid = 10.0 ** math.ceil(math.log10(pixels / scene.pixels_a_unit))
         wanted = neat(wanted, grid)
-        own = gesture.values[gesture.ids.index(gesture.id)]
-        positions = np.where(np.array(gesture.ids) == gesture.id, wanted, gesture.values + (wanted - own))
-        what = "Move particle" if len(gesture.ids) == 1 else f"Move {len(gesture.ids):,} particles"
+        own = gesture.ids == gesture.id
+        positions = np.where(own, wanted, gesture.values + (wanted - gesture.values[own]))
+        what = "Move particle" if own.size == 1 else f"Move {own.size:,} particles"
         new = edits.with_values(system, gesture.ids, position=positions)
         self.session.document.edit(new, what, ("drag", gesture.number))
 
@@ -195,5 +196,8 @@ class LineEditing:
         self.session.document.edit(new, "Change mass", ("drag", gesture.number))
 
 
-def _nudged(ids: np.ndarray, what: str, by: float, system: System) -> System:
+def _nudged(members: np.ndarray, what: str, by: float, system: System) -> System:
+    ids = members[system.holds(members)]
+    if not ids.size:
+        return system
     return edits.with_values(system, ids, **{what: getattr(system.particles, what)[system.ranks(ids)] + by})

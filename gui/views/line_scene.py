@@ -178,9 +178,9 @@ class LineScene:
         selection, system = self.session.selection, self.session.document.system
         if selection.node is not None:
             return np.array([selected_cluster(self.session)])
-        if not 0 < len(selection.ids) <= FEW:
+        if not 0 < selection.members.size <= FEW:
             return np.empty(0, np.int64)
-        return np.searchsorted(self.clusters.start, system.ranks(list(selection.ids)), side="right") - 1
+        return np.searchsorted(self.clusters.start, system.ranks(selection.members), side="right") - 1
 
     @cached_property
     def arrow_heights(self) -> np.ndarray:

@@ -14,9 +14,10 @@ def count(workers, opened: TensorFile, show: Callable[[str, Summary], None], **h
     found = []  # filled by the worker, emptied here
 
     def work(task):
-        for number, name in enumerate(names, 1):
-            found.append((name, summary(opened.read(name))))
-            task.report(number / len(names))
+        with opened.reading() as read:
+            for number, name in enumerate(names, 1):
+                found.append((name, summary(read(name))))
+                task.report(number / len(names))
 
     def show_found(_):
         while found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -35,6 +35,7 @@ class FilePanel(QWidget):
 
     def __init__(self, page, colours: Colours):
         super().__init__()
+        self._marked: str | None = None
         self.model, self.proxy = TensorTable(self), QSortFilterProxyModel(self)
         self.proxy.setSourceModel(self.model)
         self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -49,7 +50,7 @@ class FilePanel(QWidget):
         self.file.setProperty("role", "quiet")
         self.filter = QLineEdit(placeholderText="Find a tensor", clearButtonEnabled=True)
         self.filter.setAccessibleName("Find a tensor")
-        self.filter.textChanged.connect(self.proxy.setFilterFixedString)
+        self.filter.textChanged.connect(self._filtered)
         self.table = self._table()
         self.sample = QCheckBox("Sample of")
         self.sample.setToolTip("Simulate fewer weights, evenly by rank. The file you save is always of all weights.")
@@ -118,14 +119,12 @@ class FilePanel(QWidget):
 
     def select(self, name: str | None) -> None:
         """Choose a tensor as a click would."""
-        for row, entry in enumerate(self.model.entries):
-            if entry.name == name:
-                self.table.setCurrentIndex(self.proxy.mapFromSource(self.model.index(row, 0)))
+        self.table.setCurrentIndex(self.proxy.mapFromSource(self.model.index(self.model.row(name), 0)))
 
     def mark(self, name: str | None) -> None:
         """Show which tensor is chosen, None: none of these; ``chosen`` is not emitted."""
+        self._marked = name
         self.blockSignals(True)
-        self.table.setCurrentIndex(QModelIndex())
         self.select(name)
         self.blockSignals(False)
 
@@ -134,8 +133,17 @@ class FilePanel(QWidget):
         """How many weights to take, None for all."""
         return self.count.value() if self.sample.isChecked() else None
 
+    def _filtered(self, text: str) -> None:
+        """A tensor that no longer fits is out of sight, and still the one chosen."""
+        marked = self._marked
+        self.blockSignals(True)  # the table goes on to a row that it still has
+        self.proxy.setFilterFixedString(text)
+        self.blockSignals(False)
+        self.mark(marked)
+
     def _row_changed(self, current, _previous) -> None:
         if current.isValid():
             entry = self.model.entries[self.proxy.mapToSource(current).row()]
             if not entry.refusal:
+                self._marked = entry.name
                 self.chosen.emit(entry.name)

@@ -6,8 +6,9 @@ import math
 import tokenize
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -51,11 +52,22 @@ def open_npz(path: Path) -> TensorFile:
         raise ValueError(f"{path}: two of its arrays have one name")
 
     @headers_parsed
-    def read(name: str) -> np.ndarray:
-        with _told(path, "npz"), zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
+    def member(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+        with _told(path, "npz"), archive.open(f"{name}.npy") as file:
             return _array(file)
 
-    return TensorFile(path, tuple(entries), read)
+    @contextmanager
+    def reading() -> Iterator[Callable[[str], np.ndarray]]:
+        with _told(path, "npz"):
+            archive = zipfile.ZipFile(path)
+        with archive:
+            yield partial(member, archive)
+
+    def read(name: str) -> np.ndarray:
+        with reading() as one:
+            return one(name)
+
+    return TensorFile(path, tuple(entries), read, reading=reading)
 
 
 def npz_names(path: Path) -> set[str]:

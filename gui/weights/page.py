@@ -36,7 +36,7 @@ class WeightsPage(QWidget):
         self.session, self.workers, self.tell, self.colours = session, workers, tell, colours
         self.file: TensorFile | None = None
         self.subject: Subject | None = None
-        self._opened: list[Subject] = []  # those that the document shows, or can by undo and redo
+        self._opened: list[Subject] = []  # those that the document shows, or can by undo, redo and giving up
         self._arriving: Subject | None = None  # the document is about to show it
         arrange(self)
         self.comparison = Comparison(self)
@@ -179,7 +179,7 @@ class WeightsPage(QWidget):
         """The tensor becomes the document; unsaved edits of the one before can be had back by undo."""
         document = self.session.document
         self.subject = self._arriving = made
-        self._opened = [*(self._opened if document.modified else []), made]
+        self._opened = [at for at in self._opened if document.modified or at.system is document.system] + [made]
         self._mark_row()
         document.take(made.system, "Open weights")
         if document.busy:
@@ -209,12 +209,16 @@ class WeightsPage(QWidget):
         self.refresh()
 
     def _settled(self) -> None:
-        """All views show the new system: begin where half of the collisions after 0 are over."""
-        if self._arriving is not None and self.session.document.system is self._arriving.system:
+        """All views show the new system: begin where half of the collisions after 0 are over; or it was given up."""
+        document, arriving = self.session.document, self._arriving
+        if arriving is not None and document.system is arriving.system:
             self._arriving = None
-            times = self.session.document.history.events.time
+            times = document.history.events.time
             times = times[np.searchsorted(times, 0.0, side="right") :]
             self.session.clock.t = float(times[times.size // 2]) if times.size else 0.0
+        elif arriving is not None and not document.busy:
+            self._arriving = None
+            self._document_changed()
 
     # what is seen
 

@@ -19,6 +19,7 @@ class TensorTable(QAbstractTableModel):
     def __init__(self, parent=None):
         super().__init__(parent)
         self.entries: tuple[Entry, ...] = ()
+        self._rows: dict[str, int] = {}
         self._summaries: dict[str, Summary] = {}
         self._quiet = QColor("grey")
 
@@ -28,13 +29,18 @@ class TensorTable(QAbstractTableModel):
     def show_entries(self, entries: tuple[Entry, ...]) -> None:
         self.beginResetModel()
         self.entries, self._summaries = entries, {}
+        self._rows = {entry.name: row for row, entry in enumerate(entries)}
         self.endResetModel()
 
     def show_summary(self, name: str, found: Summary) -> None:
         self._summaries[name] = found
-        row = next((row for row, entry in enumerate(self.entries) if entry.name == name), None)
-        if row is not None:
+        row = self.row(name)
+        if row >= 0:
             self.dataChanged.emit(self.index(row, 1), self.index(row, len(COLUMNS) - 1))
+
+    def row(self, name: str | None) -> int:
+        """The row of a tensor, -1 where there is none."""
+        return self._rows.get(name, -1)
 
     def rowCount(self, parent=QModelIndex()) -> int:  # noqa: N802, B008
         return 0 if parent.isValid() else len(self.entries)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -43,12 +44,17 @@ class Entry(NamedTuple):
 class TensorFile:
     """The tensors of ``path``.  ``read(name)`` gives one as a new C-contiguous float array of the machine's byte
     order (bfloat16 widened to float32, which is exact); ValueError or OSError, naming the file, where it fails.
-    ``close`` removes what was unpacked for reading."""
+    ``with reading() as read:`` opens the file once for many.  ``close`` removes what was unpacked for reading."""
 
     path: Path
     entries: tuple[Entry, ...]
     read: Callable[[str], np.ndarray]
     close: Callable[[], None] = field(default=lambda: None)
+    reading: Callable[[], AbstractContextManager[Callable[[str], np.ndarray]]] | None = None
+
+    def __post_init__(self):
+        if self.reading is None:
+            object.__setattr__(self, "reading", lambda: nullcontext(self.read))
 
     def entry(self, name: str) -> Entry:
         """The entry of that name; KeyError where there is none."""
