@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,7 +17,8 @@ from .state import Particles
 
 FORMAT, VERSION = "stickyweights-scenario", 1
 LARGEST_FILE = 256 * 2**20  # bytes; a million particles take about 60 MiB
-AT_A_TIME = 4096  # numbers
+AT_A_TIME = 2048  # numbers
+GIVE_WAY = 5e-4  # seconds between them for the other threads: of shorter gaps those that just wake get nothing
 LONGEST_TEXT = 1000  # characters
 _ARRAYS = ("position", "velocity", "mass")
 _FIELDS = ("format", "version", "name", "why", "horizon", "seed", *_ARRAYS, "answer")
@@ -50,6 +53,8 @@ def _pieces(value) -> Iterator[str]:
     for at in range(0, max(len(value), 1), AT_A_TIME):
         some = json.dumps(value[at : at + AT_A_TIME].tolist(), allow_nan=False)[1:-1]
         yield f"{', ' if at else '['}{some}"
+        if threading.active_count() > 1:
+            time.sleep(GIVE_WAY)
     yield "]"
 
 

@@ -104,8 +104,10 @@ def test_a_simulation_that_fails_leaves_what_was_made_after_it(document, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(document_module, "prepared", none_left)
         document.run.happen()
-    finish(document)
-    assert (document.system.name, document.undo_text) == ("three", "three")
+    for name in ("three", "two", "one"):
+        finish(document)
+        assert (document.system.name, document.undo_text) == (name, name)
+        document.undo()
 
 
 def test_who_gives_up_has_what_is_shown(document):
@@ -117,16 +119,27 @@ def test_who_gives_up_has_what_is_shown(document):
     assert (document.system, document.can_undo) == (shown, False)
 
 
+def test_what_was_given_up_can_be_asked_for_again(document):
+    rename(document, "one")
+    finish(document)
+    document.reset()
+    document.give_up()
+    document.reset()
+    finish(document)
+    assert document.system is document.loaded
+
+
 def test_a_new_document_waits_for_its_turn_and_the_one_before_can_be_had_back(document):
     new = System(Particles([0.0, 1.0], [1.0, 0.0]))
     rename(document, "one")
     document.take(new, "Open weights")
     assert (document.latest.name != "one", document.undo_text) == (True, "Open weights")
     finish(document)
-    assert document.system is new
+    assert document.system is document.loaded is new
     document.undo()
     finish(document)
     assert document.system.name == "one"
+    assert document.loaded is not new
 
 
 def test_a_new_document_that_waits_can_be_taken_back(document):

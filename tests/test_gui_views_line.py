@@ -48,6 +48,16 @@ def test_an_arrow_ends_where_its_particle_will_be():
         assert scene.unit(float(scene.tips[cluster])) == pytest.approx(ahead)
 
 
+def test_in_a_crowd_a_few_that_are_selected_have_an_arrow_in_any_case_and_many_do_not():
+    view = line_of(get("random-masses", n=60).particles)
+    few, all_ids = view.scene().arrowed, view.session.document.system.ids
+    without = all_ids[~few][:3]
+    view.session.selection.select(without)
+    assert view.scene().arrowed[without].all()
+    view.session.selection.select(all_ids)
+    np.testing.assert_array_equal(view.scene().arrowed, few)
+
+
 def test_momentum_arrows_are_longer_for_heavier_particles():
     scene = line_of(arrows="momentum").scene()
     way = np.abs(scene.tips - scene.x)

@@ -92,6 +92,8 @@ def test_the_row_stays_with_the_newest_choice_while_older_ones_arrive(opened, qt
     document = opened.session.document
     document.edit(edits.mirrored(document.latest), "Mirror")  # another document, as an older tensor that arrives
     assert chosen(opened)[1] == ["bias"]
+    opened.panel.filter.setText("b")
+    assert chosen(opened)[1] == ["bias"]
     gate.set()
     qtbot.waitUntil(lambda: shows(opened, "bias"))
     assert chosen(opened)[1] == ["bias"]

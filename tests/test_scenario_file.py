@@ -1,12 +1,13 @@
 """A scenario is read back from its JSON to the same bits; anything else is refused in one sentence."""
 
 import json
+import threading
 
 import numpy as np
 import pytest
 from refusals import refused, same_particles
 
-from particles import scenarios
+from particles import scenario_json, scenarios
 from particles.files import read_scenario, write_scenario
 
 SCENARIOS = ["chain", "explosion", "coincident-start", "heavy-through-dust", "random-masses", "gaussian-weights"]
@@ -123,3 +124,21 @@ def test_a_literal_beyond_float64_is_refused(document, tmp_path):
     text = json.dumps(document).replace("7.0", "7e999")
     (tmp_path / "bad.json").write_text(text)
     assert "position[4] is beyond the range of float64" in refused(read_scenario, tmp_path / "bad.json")
+
+
+def test_a_long_scenario_gives_way_to_other_threads_where_there_are_any(tmp_path, monkeypatch):
+    pauses, over = [], threading.Event()
+    monkeypatch.setattr(scenario_json.time, "sleep", pauses.append)
+    long = scenarios.get("random-masses", n=2 * scenario_json.AT_A_TIME + 1)
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
+    write_scenario(tmp_path / "alone.json", long)
+    assert pauses == []
+    monkeypatch.undo()
+    monkeypatch.setattr(scenario_json.time, "sleep", pauses.append)
+    other = threading.Thread(target=over.wait)
+    other.start()
+    write_scenario(tmp_path / "long.json", long)
+    over.set()
+    other.join()
+    assert pauses == 3 * 3 * [scenario_json.GIVE_WAY]
+    assert (tmp_path / "long.json").read_bytes() == (tmp_path / "alone.json").read_bytes()
