@@ -183,7 +183,7 @@ def mirroring(window, qtbot, monkeypatch, tmp_path):
     window.filing.load_scenario("gaussian-weights", 20_000, 1, play=False)
     qtbot.waitUntil(lambda: len(document.system) == 20_000, timeout=60_000)
     document.save(tmp_path / "mine.json")
-    qtbot.waitUntil(lambda: not document.modified, timeout=60_000)
+    qtbot.waitUntil(lambda: document.path is not None, timeout=60_000)
     expected = make(document.system).particles.position
     window.shortcuts.do("mirror")
     yield window, expected
