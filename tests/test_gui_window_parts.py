@@ -9,7 +9,6 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from gui.model.time_axis import TimeAxis
-from gui.window.fuzzy import ranked, score
 from gui.window.settings import Settings
 from gui.window.timeline import tick_heights
 from particles import scenarios, simulate
@@ -79,32 +78,6 @@ def test_the_speed_slider_and_the_clock_agree(window):
     window.transport.speed.setValue(-4)
     assert window.session.clock.speed == 0.5
     assert window.transport.speed_text.text().startswith("0.5")
-
-
-@pytest.mark.parametrize(("query", "best"), [("expo", 1), ("nm", 0), ("zzz", None), ("EXPORT", 1)])
-def test_fuzzy_search_finds_letters_in_order(query, best):
-    texts = ["Next merge", "Export", "New seed"]
-    assert (ranked(query, texts) or [None])[0] == best
-    assert score("", "anything") == 0
-
-
-def test_the_palette_finds_and_does(window):
-    box = window.palette_box
-    window.shortcuts.do("palette")
-    assert len(box.shown) > 40
-    QTest.keyClicks(box.query, "nextmer")
-    assert box.shown[0] == "next-event"
-    box.query.setText("mom")
-    assert box.shown[0] == "arrows"
-    box.query.setText("nextmer")
-    QTest.keyClick(box.query, Qt.Key.Key_Return)
-    assert window.session.clock.t == 1.0
-    assert box.isHidden()
-    window.shortcuts.do("palette")
-    QTest.keyClick(box.query, Qt.Key.Key_Down)
-    assert box.found.currentRow() == 1
-    QTest.keyClick(box.query, Qt.Key.Key_Escape)
-    assert box.isHidden()
 
 
 def test_the_overlay_lists_every_key_of_the_table_and_any_key_closes_it(window):

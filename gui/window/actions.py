@@ -103,7 +103,7 @@ VIEW = (
 
 HELP = (
     Action(
-        "palette", "Find an action…", "Help", ("Ctrl+K", "Ctrl+Shift+P"), "Type a few letters of what you want to do."
+        "palette", "Find…", "Help", ("Ctrl+K", "Ctrl+Shift+P"), "A few letters of an action, a scenario or a lesson."
     ),
     Action("keys", "Keys", "Help", ("?", "Ctrl+/"), "All keys at a glance."),
     Action("tour", "Guided tour", "Help", (), "Six short stops through the window."),

@@ -1,4 +1,4 @@
-"""Find an action by some of its letters: a box over the window."""
+"""Find an action, a scenario or a lesson by some of its letters: a box over the window."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ from PySide6.QtWidgets import (
 )
 
 from .cards import only
+from .findable import Found, findable
 from .fuzzy import ranked
 from .parts import PAGE_TEXT
 from .shortcuts import Shortcuts
 
 WIDTH = 560
 ROWS = 11
-KEYS = Qt.ItemDataRole.UserRole
+RIGHT = Qt.ItemDataRole.UserRole
 
 
-class KeyDelegate(QStyledItemDelegate):
-    """A row with its key at the right."""
+class RowDelegate(QStyledItemDelegate):
+    """A row with its key, or what it is, at the right."""
 
     def paint(self, painter, option, index) -> None:
         super().paint(painter, option, index)
         painter.save()
         painter.setPen(option.palette.color(QPalette.ColorRole.PlaceholderText))
         area = option.rect.adjusted(0, 0, -12, 0)
-        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(KEYS) or "")
+        painter.drawText(area, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, index.data(RIGHT) or "")
         painter.restore()
 
 
@@ -44,17 +45,17 @@ class CommandPalette(QFrame):
         super().__init__(window)
         self.setObjectName("card")
         self._shortcuts = shortcuts
-        self._ids: list[str] = []
+        self._found: list[Found] = []
         self.query = QLineEdit(placeholderText="What do you want to do?", clearButtonEnabled=True)
-        self.query.setAccessibleName("Find an action")
+        self.query.setAccessibleName("Find an action, a scenario or a lesson")
         self.found = QListWidget()
-        self.found.setAccessibleName("Actions found")
+        self.found.setAccessibleName("What was found")
         self.found.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.found.setItemDelegate(KeyDelegate(self.found))
+        self.found.setItemDelegate(RowDelegate(self.found))
         self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._why = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._why = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._why.setProperty("role", "quiet")
-        self._why.setMinimumHeight(QFontMetrics(self.font()).height() + 4)
+        self._why.setFixedHeight(2 * QFontMetrics(self.font()).lineSpacing() + 4)  # of two lines: nothing jumps
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 12, 12, 8)
         column.addWidget(self.query)
@@ -83,15 +84,15 @@ class CommandPalette(QFrame):
 
     @property
     def shown(self) -> list[str]:
-        """The ids of the actions found, best first."""
-        return list(self._ids)
+        """The ids of what is found, best first: of actions, "scenario NAME" and "lesson NAME"."""
+        return [found.id for found in self._found]
 
     def choose(self) -> None:
         """Do what is chosen."""
         row = self.found.currentRow()
         self.end()
-        if 0 <= row < len(self._ids):
-            self._shortcuts.do(self._ids[row])
+        if 0 <= row < len(self._found):
+            self._found[row].do()
 
     def end(self) -> None:
         """Close it."""
@@ -99,31 +100,25 @@ class CommandPalette(QFrame):
         self.parentWidget().setFocus()
 
     def _search(self, query: str) -> None:
-        rows = [
-            (id, self._shortcuts.actions[id].text(), row)
-            for id, row in self._shortcuts.table.items()
-            if id != "palette" and self._shortcuts.actions[id].isEnabled()
-        ]
-        order = ranked(query, [f"{text} {row.menu}" for _id, text, row in rows])
+        found = findable(self.parentWidget())
+        order = ranked(query, [f"{one.text} {one.kind}" for one in found])
         if query:  # what another page can do comes after what can be done here
             elsewhere = set(PAGE_TEXT.values()) - {PAGE_TEXT[self.parentWidget().pages.shown]}
-            order.sort(key=lambda i: rows[i][2].menu in elsewhere)
-        self._ids = [rows[i][0] for i in order]
+            order.sort(key=lambda i: found[i].kind in elsewhere)
+        self._found = [found[i] for i in order]
         self.found.clear()
-        for i in order:
-            _id, text, row = rows[i]
-            keys = row.keys[0] if row.keys else ""
-            item = QListWidgetItem(text.replace("&&", "&"))
-            item.setData(KEYS, keys)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{text}, {row.menu}, {keys}")
+        for one in self._found:
+            item = QListWidgetItem(one.text)
+            item.setData(RIGHT, one.key or ("" if one.id in self._shortcuts.table else one.kind))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{one.text}, {one.kind}, {one.key}")
             self.found.addItem(item)
         self.found.setCurrentRow(0)
         if not order:
             self._why.setText("Nothing has these letters in this order.")
 
     def _tell_why(self, row: int) -> None:
-        if 0 <= row < len(self._ids):
-            self._why.setText(self._shortcuts.table[self._ids[row]].why)
+        if 0 <= row < len(self._found):
+            self._why.setText(self._found[row].why)
 
     def eventFilter(self, watched, event) -> bool:  # noqa: N802
         if event.type() == QEvent.Type.FocusOut:

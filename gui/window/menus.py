@@ -29,7 +29,7 @@ class Menus:
                 self._add(name, rows)
 
     def _add(self, name: str, rows: list) -> None:
-        menu = self._window.menuBar().addMenu(name)
+        menu = self._window.menuBar().addMenu(f"&{name}")  # Alt and its first letter open it
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(self._shortcuts.refresh)
         for row in rows:
