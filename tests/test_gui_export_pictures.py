@@ -232,3 +232,16 @@ def test_one_merge_is_one_row(qapp, tmp_path):
     job = Job("events", tmp_path / "a.csv", Look("line", SMALL, "light"), 0.0, FilmPlan.evenly(0.1, 0.0, 0.3, 10))
     assert summary(job, session).startswith("1 row:")
     session.close()
+
+
+@pytest.mark.parametrize("suffix", ["gif", "mp4"])
+@pytest.mark.parametrize(
+    ("view", "size"), [("space-time", (320, 180)), ("line+space-time", (640, 360)), ("all", (960, 540))]
+)
+def test_a_film_is_about_as_large_as_announced(qapp, tmp_path, suffix, view, size):
+    session, path = session_of(System.of_scenario(scenarios.get("chain"))), tmp_path / f"a.{suffix}"
+    look, plan = Look(view, OutputSize.of_pixels(*size), "light"), FilmPlan.evenly(0.0, 12.0, 2.0, 15)
+    number, unit = summary(Job("film", path, look, 0.0, plan), session).partition("about ")[2].split()
+    film.write(session, path, plan, look)
+    assert 1 / 3 < float(number) * {"kB.": 1e3, "MB.": 1e6}[unit] / path.stat().st_size < 3
+    session.close()
