@@ -18,7 +18,7 @@ from .state import Particles
 FORMAT, VERSION = "stickyweights-scenario", 1
 LARGEST_FILE = 256 * 2**20  # bytes; a million particles take about 60 MiB
 AT_A_TIME = 2048  # numbers
-GIVE_WAY = 5e-4  # seconds between them for the other threads: of shorter gaps those that just wake get nothing
+GIVE_WAY = 5e-4  # seconds between them in which the main thread gets its turn: it needs that long to wake
 LONGEST_TEXT = 1000  # characters
 _ARRAYS = ("position", "velocity", "mass")
 _FIELDS = ("format", "version", "name", "why", "horizon", "seed", *_ARRAYS, "answer")
@@ -53,7 +53,7 @@ def _pieces(value) -> Iterator[str]:
     for at in range(0, max(len(value), 1), AT_A_TIME):
         some = json.dumps(value[at : at + AT_A_TIME].tolist(), allow_nan=False)[1:-1]
         yield f"{', ' if at else '['}{some}"
-        if threading.active_count() > 1:
+        if threading.get_ident() != threading.main_thread().ident:
             time.sleep(GIVE_WAY)
     yield "]"
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from later import Later
 
 from gui.lessons.progress import Progress
 from gui.lessons.shelf import lesson_named, lessons
@@ -101,27 +102,63 @@ def test_what_somebody_else_loads_is_noticed_and_the_kept_document_still_comes_b
     assert session.document.system is other
 
 
-def test_a_large_document_comes_back_with_its_time_when_it_is_simulated(scenes):
-    waiting = []
-    document = Document(run=lambda work, then, what: waiting.append((work, then)))
-
-    def finish():
-        while waiting:
-            work, then = waiting.pop(0)
-            then(work())
-
-    large = System.of_scenario(scenarios.get("snow-plough", n=10_001))
-    document.load(large)
-    finish()
-    session = Session(document)
-    session.clock.go(1e6)
-    stage = Stage(session)
+@pytest.fixture
+def crowd(scenes, tmp_path):
+    """A stage whose session has a large document with an edit that was not saved, in a lesson."""
+    document = Document(run=Later())
+    document.load(System.of_scenario(scenarios.get("snow-plough", n=10_001)))
+    settle(document)
+    document.edit(edits.renamed(document.latest, "mine"), "Rename")
+    settle(document)
+    stage = Stage(Session(document), tmp_path)
+    stage.session.clock.go(1e6)
     stage.show(scenes[0])
-    finish()
-    stage.leave()
-    finish()
-    assert document.system is large
-    assert session.clock.t == 1e6
+    settle(document)
+    return stage
+
+
+def settle(document):
+    while document.run.waiting:
+        document.run.happen()
+
+
+def test_a_large_document_comes_back_with_its_time_when_it_is_simulated(crowd):
+    document = crowd.session.document
+    crowd.leave()
+    settle(document)
+    assert document.system.name == "mine"
+    assert crowd.session.clock.t == 1e6
+    assert crowd.kept is None
+
+
+@pytest.mark.parametrize("memory", [True, False])
+def test_a_large_document_that_cannot_come_back_now_is_kept_for_later(crowd, memory, tmp_path, monkeypatch):
+    document = crowd.session.document
+    crowd.leave()
+    if memory:
+        document.give_up()
+    else:
+        with monkeypatch.context() as patch:
+            patch.setattr("gui.model.document.prepared", lambda _: bytes(10**18))
+            settle(document)
+    settle(document)
+    assert (document.busy, document.system.name, crowd.astray) == (False, "two-equal", True)
+    assert len(list(tmp_path.glob("*.swap"))) == 1
+    crowd.leave()
+    settle(document)
+    assert (document.system.name, document.undo_text, document.modified) == ("mine", "Rename", True)
+    assert list(tmp_path.glob("*.swap")) == []
+
+
+def test_a_lesson_opened_while_a_large_document_comes_back_keeps_it(crowd, scenes, tmp_path):
+    document = crowd.session.document
+    crowd.leave()
+    crowd.show(scenes[0])
+    settle(document)
+    assert len(list(tmp_path.glob("*.swap"))) == 1
+    crowd.leave()
+    settle(document)
+    assert (document.system.name, document.undo_text) == ("mine", "Rename")
 
 
 def test_a_crash_in_a_lesson_does_not_lose_the_unsaved_document(session, scenes, tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from tests.later import Later
 def later(monkeypatch):
     """Documents with more than 4 particles are simulated and saved when the test lets it happen."""
     monkeypatch.setattr("gui.model.document.AT_ONCE", 4)
+    monkeypatch.setattr("gui.model.saving.AT_ONCE", 4)
     return Later()
 
 

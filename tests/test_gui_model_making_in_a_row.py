@@ -7,6 +7,7 @@ from later import Later
 from gui.model import document as document_module
 from gui.model import edits
 from gui.model.document import Document
+from gui.model.opening import read_system
 from gui.model.simulation import AT_ONCE, prepared
 from gui.model.system import System
 from particles import Particles
@@ -119,6 +120,88 @@ def test_who_gives_up_has_what_is_shown(document):
     assert (document.system, document.can_undo) == (shown, False)
 
 
+def test_a_reset_simulates_again_what_an_edit_had_overtaken(document):
+    """The simulation of what was loaded has not begun when an edit of it is asked for, and is left out then."""
+    document.load(System(Particles(np.arange(AT_ONCE + 2.0), np.zeros(AT_ONCE + 2))))
+    rename(document, "one")
+    document.edit(edits.with_horizon(document.latest, 7.0), "Horizon")
+    document.reset()
+    finish(document)
+    assert len(document.system) == AT_ONCE + 2
+
+
+def test_a_simulation_that_ends_late_is_not_shown_after_a_newer_one_has_failed(document, monkeypatch):
+    shown = document.system
+    for name in ("one", "two"):
+        document.edit(edits.renamed(document.latest, name), name)
+
+    def none_left(_system):
+        raise MemoryError
+
+    (first, then, _), *_ = document.run.waiting
+    document._newest -= 1  # the first is at work already
+    outcome = first()
+    document._newest += 1
+    document.run.waiting.pop(0)
+    with monkeypatch.context() as patch:
+        patch.setattr(document_module, "prepared", none_left)
+        document.run.happen()
+    then(outcome)
+    finish(document)
+    assert (document.system, document.can_undo) == (shown, False)
+
+
+def test_an_edit_for_which_there_is_no_memory_holds_up_none(document):
+    told = []
+    document.trouble.connect(told.append)
+
+    def none_left(_system):
+        raise MemoryError
+
+    document.edit_all(none_left, "Mirror")
+    rename(document, "one")
+    document.set_aside()
+    finish(document)
+    assert told == ["simulating: there is not enough memory"]
+    assert document.system.name == "one"
+
+
+@pytest.mark.parametrize("after", ["undo", "reset", "give_up", "set_aside", None])
+def test_what_is_saved_is_what_was_asked_for_before(document, after, tmp_path):
+    rename(document, "one")
+    document.save(tmp_path / "a.json")
+    rename(document, "two")
+    assert document.making
+    if after:
+        getattr(document, after)()
+    finish(document)
+    assert read_system(tmp_path / "a.json").name == "one"
+    assert document.path == tmp_path / "a.json"
+    assert document.modified == (after != "undo")
+
+
+def test_who_takes_back_an_edit_that_is_saved_has_saved_it(document, tmp_path):
+    rename(document, "one", "two")
+    document.save(tmp_path / "a.json")
+    document.undo()
+    finish(document)
+    assert read_system(tmp_path / "a.json").name == "two"
+    assert (document.system.name, document.modified) == ("one", True)
+
+
+def test_another_document_that_comes_before_a_save_is_not_written_over_its_file(document, tmp_path):
+    document.save(tmp_path / "mine.json")
+    finish(document)
+    before, told = (tmp_path / "mine.json").read_bytes(), []
+    document.trouble.connect(told.append)
+    rename(document, "one")
+    document.take(System(Particles([0.0, 1.0], [1.0, 0.0])), "Open weights")
+    document.save()
+    finish(document)
+    assert (tmp_path / "mine.json").read_bytes() == before
+    assert told == [f"{tmp_path / 'mine.json'} was not saved, because another document was opened meanwhile"]
+
+
 def test_what_was_given_up_can_be_asked_for_again(document):
     rename(document, "one")
     finish(document)
@@ -133,7 +216,7 @@ def test_a_new_document_waits_for_its_turn_and_the_one_before_can_be_had_back(do
     new = System(Particles([0.0, 1.0], [1.0, 0.0]))
     rename(document, "one")
     document.take(new, "Open weights")
-    assert (document.latest.name != "one", document.undo_text) == (True, "Open weights")
+    assert (len(document.run.waiting), document.making, document.undo_text) == (1, True, "Open weights")
     finish(document)
     assert document.system is document.loaded is new
     document.undo()

@@ -33,6 +33,7 @@ def slow(window, monkeypatch, tmp_path):
         write_scenario(path, scenario)
 
     monkeypatch.setattr("gui.model.document.AT_ONCE", 1)
+    monkeypatch.setattr("gui.model.saving.AT_ONCE", 1)
     monkeypatch.setattr("gui.model.saving.write_scenario", write)
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: asked.append(1) or QMessageBox.StandardButton.Save)
     window.land, window.asked = lambda *error: (errors.extend(error), landed.set()), asked

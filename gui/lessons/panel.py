@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from ..draw.palette import Colours
 from ..model.session import Session
+from .astray_strip import AstrayStrip
 from .lesson import Lesson, Scene
 from .progress import Progress
 from .scene_page import ScenePage
@@ -43,12 +44,13 @@ class LessonPanel(QWidget):
         self._shelf, self._page = ShelfPage(colours), ScenePage(colours)
         self._next_name = self._next_row = 0
         self._refused: set[str] = set()
+        self._wanted: tuple | None = None  # the lesson that is to be opened, and where
         self._filling = QTimer(self, interval=0)
         self._filling.timeout.connect(self._fill_row)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._shelf)
         self._pages.addWidget(self._page)
-        self._astray = _AstrayStrip()
+        self._astray = AstrayStrip()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -56,6 +58,7 @@ class LessonPanel(QWidget):
         column.addWidget(self._pages, 1)
         self.setAccessibleName("Lessons")
         self._connect()
+        session.document.title_changed.connect(self._document_settles)
         session.document.changed.connect(self._refresh_astray)
         self._refresh_astray()
 
@@ -96,8 +99,14 @@ class LessonPanel(QWidget):
         self._fill_shelf()
 
     def open_lesson(self, name: str, at: int | None = None) -> None:
-        """Open a lesson, at the first scene that is not done yet.  ValueError for an unknown name."""
-        lesson = lesson_named(name)
+        """Open a lesson, at the first scene that is not done yet.  ValueError for an unknown name.
+
+        While edits of a crowd are made: once they are, so that the user's document has them when it is set aside.
+        """
+        lesson, self._wanted = lesson_named(name), None
+        if self.lesson is None and self.session.document.making:
+            self._wanted = (name, at)
+            return
         if self.lesson is None:
             self.begun.emit()
         self.lesson = lesson
@@ -105,7 +114,7 @@ class LessonPanel(QWidget):
 
     def leave(self) -> None:
         """Close the lesson and bring the user's document back; nothing happens outside of a lesson."""
-        was_open = self.in_lesson
+        was_open, self._wanted = self.in_lesson, None
         self._close()
         self.stage.leave()
         self._refresh_astray()
@@ -229,22 +238,11 @@ class LessonPanel(QWidget):
             self._refused.add(name)
             self._tell(f"A lesson is left out. {error}")
 
+    def _document_settles(self) -> None:
+        """Open what is wanted, when those who hear of it too have heard."""
+        self._refresh_astray()
+        if self._wanted is not None and not self.session.document.making:
+            QTimer.singleShot(0, self, lambda: self._wanted is not None and self.open_lesson(*self._wanted))
+
     def _refresh_astray(self) -> None:
-        self._astray.setVisible(self.lesson is not None and self.stage.astray)
-        if (kept := self.stage.kept) is not None:
-            self._astray.bring_back.setText(f"Bring back “{kept.document.system.name}”")
-
-
-class _AstrayStrip(QFrame):
-    """The window shows something that does not belong to the lesson: what now?"""
-
-    def __init__(self):
-        super().__init__()
-        text = QLabel("The window shows another document now. The lesson waits.", wordWrap=True)
-        self.resume = QPushButton("Back to the scene")
-        self.bring_back, self.stay = QPushButton(), QPushButton("Keep what is shown", flat=True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 10, 14, 8)
-        for widget in (text, self.resume, self.bring_back, self.stay):
-            column.addWidget(widget)
-        self.hide()
+        self._astray.show_state(self.stage.astray, self.in_lesson, self.stage.kept)

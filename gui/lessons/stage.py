@@ -43,6 +43,7 @@ class Stage:
         self._loading = False
         self._returning: Kept | None = None  # the document that is on its way back
         session.document.changed.connect(self._follow)
+        session.document.title_changed.connect(self._not_back)
 
     @property
     def on(self) -> bool:
@@ -55,7 +56,7 @@ class Stage:
         What is still to come, and what the question names, is hidden while there is something to predict.
         """
         if self.kept is None:
-            self.kept = _kept(self.session)
+            self.kept, self._returning = _kept(self.session), None
             if self.session.document.modified:
                 self._safe.keep(self.kept.document.system, self.kept.document.path)
         clock, options = self.session.clock, self.session.options
@@ -96,15 +97,14 @@ class Stage:
         self.session.options.set(**kept.options)
         self._systems.clear()
         self.session.document.bring_back(kept.document)
-        self._safe.release()
-        if self.session.document.busy:  # a large system: its clock is set when it is there
+        if self.session.document.busy:  # a large system: the rest follows when it is there
             self._returning = kept
         else:
-            self._show_as_before(kept)
+            self._came_back(kept)
 
     def forget(self) -> None:
         """Let what is shown now be the user's document; the one kept is given up."""
-        self.kept, self.astray = None, False
+        self.kept, self._returning, self.astray = None, None, False
         self.session.options.set(**OPEN)
         self._safe.release()
         self._systems.clear()
@@ -124,7 +124,11 @@ class Stage:
         finally:
             self._loading = False
 
-    def _show_as_before(self, kept: Kept) -> None:
+    def _came_back(self, kept: Kept) -> None:
+        self._returning = None
+        self._safe.release()
+        if self.session.document.latest is not kept.document.system:
+            return  # somebody has loaded or edited it meanwhile
         for name, value in kept.clock.items():
             setattr(self.session.clock, name, value)
         self.session.selection.select(kept.ids)
@@ -137,14 +141,17 @@ class Stage:
         """A document that is new, and not from here, was loaded by somebody else."""
         document, returning = self.session.document, self._returning
         if returning is not None and not document.busy:
-            self._returning = None
-            if document.latest is returning.document.system:
-                self._show_as_before(returning)
+            self._came_back(returning)
         if self.kept is None or self._loading or document.can_undo or document.can_redo:
             return
         if document.latest not in self._systems.values():
             self.astray = True
             self.session.options.set(**OPEN)
+
+    def _not_back(self) -> None:
+        """A large document that was on its way back was given up, or could not be simulated: it is kept again."""
+        if self._returning is not None and not self.session.document.busy:
+            self.kept, self._returning, self.astray = self._returning, None, True
 
 
 def _covers(scene: Scene, answered: bool) -> dict:

@@ -58,7 +58,7 @@ class Document:
         """
         if new is not self.latest:
             self._undo.push(Step(self.latest, new, what, merge))
-            self.latest = new
+            self.latest, self._asked = new, None
             self._newest += 1
         self.show_latest()
 
@@ -73,9 +73,7 @@ class Document:
 
     def undo(self) -> None:
         """Take back the last edit, also one that is still being made; nothing happens where there is none."""
-        if self._making:
-            self._making.take_back()
-        elif self._undo.can_undo:
+        if not self._making.take_back() and self._undo.can_undo:
             self._cross(self._undo.undo(), 0)
 
     def redo(self) -> None:
@@ -104,6 +102,7 @@ class Document:
             self._undo.push(step)
             self._cross(step, 1)
 
+    home = property(lambda self: self._home, doc="Where it belongs.")
     path = property(lambda self: self._home.path, doc="The file it belongs to; None: no file yet.")
     loaded = property(lambda self: self._home.loaded, doc="The system as it was when it was new.")
     can_undo = property(lambda self: self.making or self._undo.can_undo)
@@ -148,14 +147,10 @@ class Document:
         ValueError where there is no path or nothing to save; OSError, one sentence, where writing fails.  A large
         system is written through ``run``; of several saves to one file the last is what it holds in the end.
         """
-        self._making.finish()
         home, target = self._home, self.path if path is None else Path(path)
         if target is None:
             raise ValueError("this document has no file yet: choose where to save it")
-        system = self.latest
-        if not len(system):
-            raise ValueError("an empty line cannot be saved: add a particle first")
-        self._saving.save(home, system, target, len(system) <= AT_ONCE)
+        self._making.then(lambda: self._saving.save_latest(home, target))
 
     def forget_saved(self, path: Path) -> None:
         """What another document had saved in this file is there no longer."""
@@ -200,7 +195,6 @@ class Document:
         """Do not wait for the system that is being simulated: what is shown is the latest again."""
         if self.busy:
             self._making.forget()
-            self._newest += 1
             self._back_to_shown()
 
     def _ask_for(self, system: System) -> None:
@@ -236,6 +230,7 @@ class Document:
         self.trouble.emit(sentence)
 
     def _back_to_shown(self) -> None:
+        self._newest = self._shown = self._newest + 1  # nothing that was asked for before is shown any more
         self._belong(self._as_shown)  # also the path: nothing must be saved over the file of what did not come
         self.latest = self._asked = self.system
         self.title_changed.emit()

@@ -10,6 +10,7 @@ from particles.files import write_scenario
 from .home import Home
 from .long_work import run_guarded
 from .recent import with_first
+from .simulation import AT_ONCE
 from .system import System
 
 
@@ -35,11 +36,17 @@ class Saving:
 
     writing = property(lambda self: next(iter(self._waiting), None), doc="A file that is being written, if any is.")
 
-    def save(self, home: Home, system: System, path: Path, at_once: bool) -> None:
-        """Write it ``at_once`` where nothing else is written there, else through ``document.run``."""
+    def save_latest(self, home: Home, path: Path) -> None:
+        """Write the document's latest system, as that of ``home``; a small one at once where nothing else is written
+        there, else through ``document.run``.  ValueError where there is nothing to save."""
+        if self._document.home is not home:
+            raise ValueError(f"{path} was not saved, because another document was opened meanwhile")
+        system = self._document.latest
+        if not len(system):
+            raise ValueError("an empty line cannot be saved: add a particle first")
         self._number += 1
         save, key = Save(self._number, home, system, path), path.absolute()
-        if at_once and key not in self._waiting:
+        if len(system) <= AT_ONCE and key not in self._waiting:
             save.write()
             self._written(save)
             return

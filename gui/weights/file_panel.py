@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSortFilterProxyModel, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -36,9 +36,7 @@ class FilePanel(QWidget):
     def __init__(self, page, colours: Colours):
         super().__init__()
         self._marked: str | None = None
-        self.model, self.proxy = TensorTable(self), QSortFilterProxyModel(self)
-        self.proxy.setSourceModel(self.model)
-        self.proxy.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.model = TensorTable(self)
         self.open = QPushButton("Open…")
         self.open.setProperty("primary", True)
         self.open.setToolTip("Open a file of weights: npy, npz, safetensors, pt.")
@@ -65,7 +63,7 @@ class FilePanel(QWidget):
 
     def _table(self) -> QTableView:
         table = QTableView(showGrid=False, selectionBehavior=QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setModel(self.proxy)
+        table.setModel(self.model)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setSortingEnabled(False)
         table.setAccessibleName("Tensors of the file")
@@ -119,7 +117,7 @@ class FilePanel(QWidget):
 
     def select(self, name: str | None) -> None:
         """Choose a tensor as a click would."""
-        self.table.setCurrentIndex(self.proxy.mapFromSource(self.model.index(self.model.row(name), 0)))
+        self.table.setCurrentIndex(self.model.index(self.model.row(name), 0))
 
     def mark(self, name: str | None) -> None:
         """Show which tensor is chosen, None: none of these; ``chosen`` is not emitted."""
@@ -135,15 +133,12 @@ class FilePanel(QWidget):
 
     def _filtered(self, text: str) -> None:
         """A tensor that no longer fits is out of sight, and still the one chosen."""
-        marked = self._marked
-        self.blockSignals(True)  # the table goes on to a row that it still has
-        self.proxy.setFilterFixedString(text)
-        self.blockSignals(False)
-        self.mark(marked)
+        self.model.show_wanted(text)
+        self.mark(self._marked)
 
     def _row_changed(self, current, _previous) -> None:
         if current.isValid():
-            entry = self.model.entries[self.proxy.mapToSource(current).row()]
+            entry = self.model.entries[current.row()]
             if not entry.refusal:
                 self._marked = entry.name
                 self.chosen.emit(entry.name)

@@ -123,4 +123,5 @@ def _told(path: Path, kind: str) -> Iterator[None]:
         except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
             raise OSError(f"could not read {path}: {error.strerror}") from None
         except _FOREIGN as error:
-            raise ValueError(f"not a whole {kind} file: {shown(' '.join(str(error).split()))}") from None
+            why = " ".join(str(error).split())
+            raise ValueError(f"not a whole {kind} file{': ' + shown(why) if why else ''}") from None

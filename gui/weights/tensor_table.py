@@ -14,11 +14,13 @@ COLUMNS = ("Tensor", "Distinct", "Range")
 
 
 class TensorTable(QAbstractTableModel):
-    """The ``entries`` of a file, and of each the ``Summary`` once it is known."""
+    """The ``entries`` of a file that have ``wanted`` letters, and of each the ``Summary`` once it is known."""
 
     def __init__(self, parent=None):
         super().__init__(parent)
-        self.entries: tuple[Entry, ...] = ()
+        self.entries: list[Entry] = []
+        self._all: tuple[Entry, ...] = ()
+        self._names: list[str] = []
         self._rows: dict[str, int] = {}
         self._summaries: dict[str, Summary] = {}
         self._quiet = QColor("grey")
@@ -27,9 +29,17 @@ class TensorTable(QAbstractTableModel):
         self._quiet = colour
 
     def show_entries(self, entries: tuple[Entry, ...]) -> None:
+        """Those of another file."""
+        self._all, self._summaries = entries, {}
+        self._names = [f"{entry.name} {entry.dtype}".lower() for entry in entries]
+        self.show_wanted("")
+
+    def show_wanted(self, wanted: str) -> None:
+        """Only those that have this in their name or type."""
+        wanted = wanted.lower()
         self.beginResetModel()
-        self.entries, self._summaries = entries, {}
-        self._rows = {entry.name: row for row, entry in enumerate(entries)}
+        self.entries = [entry for entry, name in zip(self._all, self._names, strict=True) if wanted in name]
+        self._rows = {entry.name: row for row, entry in enumerate(self.entries)}
         self.endResetModel()
 
     def show_summary(self, name: str, found: Summary) -> None:

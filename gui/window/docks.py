@@ -118,7 +118,6 @@ class Docks:
             self._window.resizeDocks([*taken.values()], widths, Qt.Orientation.Horizontal)
 
     def _lesson_begins(self) -> None:
-        self._window.filing.wait_for_edits()
         self._before_lesson = Whereabouts(self._window)
 
     def _lessons_toggled(self, shown: bool) -> None:

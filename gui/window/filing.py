@@ -13,7 +13,7 @@ from particles import scenarios
 from ..model.simulation import check_room
 from ..model.system import System
 from .questions import ask_still_saving, ask_unsaved
-from .waiting import NO_INPUT, wait_while
+from .waiting import wait_while
 
 FIGURES = (".png", ".svg", ".pdf")
 PATIENCE = 5000  # ms of waiting for a save, after which one may leave without it
@@ -143,14 +143,12 @@ class Filing:
     # saving
 
     def do_save(self) -> None:
-        self.wait_for_edits()
         if self._document.path is None:
             self.do_save_as()
         else:
             self._document.save()
 
     def do_save_as(self) -> None:
-        self.wait_for_edits()
         name = f"{self._document.latest.name}.json".replace("/", "-")
         path, _kind = QFileDialog.getSaveFileName(self._window, "Save", name, "Scenario (*.json)")
         if path:
@@ -188,10 +186,6 @@ class Filing:
         if closing:
             self._wait_until_not(lambda: document.writing is not None, mine)
         return mine == self._waits
-
-    def wait_for_edits(self) -> None:
-        """Of a crowd they take time, in which the window is drawn; what the user does meanwhile comes after them."""
-        wait_while(lambda: self._document.making, self._window.workers, PATIENCE, NO_INPUT)
 
     def _unsaved(self, mine: int) -> bool:
         wait_while(lambda: self._document.making, self._window.workers, PATIENCE)

@@ -8,14 +8,11 @@ from PySide6.QtCore import QEventLoop, QTimer
 
 from .workers import Workers
 
-ALL = QEventLoop.ProcessEventsFlag.AllEvents
-NO_INPUT = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents  # it comes afterwards
 
-
-def wait_while(holds: Callable[[], bool], workers: Workers, longest: int, events=ALL) -> bool:
+def wait_while(holds: Callable[[], bool], workers: Workers, longest: int) -> bool:
     """Until ``holds`` no longer does, no work is left that could end it, or ``longest`` ms are over.
 
-    Meanwhile the window answers ``events``.  Whether there is still something to wait for.
+    Meanwhile the window answers.  Whether there is still something to wait for.
     """
     loop = QEventLoop()
 
@@ -31,7 +28,7 @@ def wait_while(holds: Callable[[], bool], workers: Workers, longest: int, events
         timer = QTimer(singleShot=True, interval=longest)
         timer.timeout.connect(loop.quit)
         timer.start()
-        loop.exec(events)
+        loop.exec()
         timer.stop()
         workers.busy.disconnect(check)
     return waits()
