@@ -58,6 +58,13 @@ def test_in_a_crowd_a_few_that_are_selected_have_an_arrow_in_any_case_and_many_d
     np.testing.assert_array_equal(view.scene().arrowed, few)
 
 
+def test_a_click_with_shift_takes_a_particle_in_and_out_of_the_selection():
+    view = line_of()
+    for which, selected in ((0, {0}), (2, {0, 2}), (0, {2}), (0, {0, 2})):
+        click(view, disc(view, which), modifiers=Qt.KeyboardModifier.ShiftModifier)
+        assert view.session.selection.ids == selected
+
+
 def test_momentum_arrows_are_longer_for_heavier_particles():
     scene = line_of(arrows="momentum").scene()
     way = np.abs(scene.tips - scene.x)
