@@ -29,6 +29,7 @@ def seen(window):
         "options": options.values,
         "page": window.pages.shown,
         "panels": [d.isHidden() for d in (window.scenario_dock, window.views_dock, window.lessons_dock)],
+        "tab": window.docks.tabs.currentIndex(),
         "floating": window.scenario_dock.isFloating(),
         "cards": (window.palette_box.isVisible(), window.key_overlay.isVisible(), window.messages.text),
         "tour": window.tour is not None and window.tour.isVisible(),
@@ -50,6 +51,7 @@ def prepare(window):
         if isinstance(widget, QDialog):
             widget.close()
     window.pages.show("particles")
+    window.docks.tabs.setCurrentIndex(0)
     session.options.set(theme="light", class_mode=False)
     session.document.load(System.of_scenario(scenarios.get("clustered-weights", 24)))
     for id in ("mirror", "penalty", "undo"):
@@ -78,6 +80,7 @@ FIRST = {
     "theme-light": lambda w: w.shortcuts.do("theme-dark"),
     "new-seed": lambda w: w.session.document.load(System.of_scenario(scenarios.get("random-masses", 9))),
     "previous-event": lambda w: w.session.clock.go(1.2),
+    "hull": lambda w: w.docks.tabs.setCurrentIndex(1),
     "range-start": lambda w: setattr(w.session.clock, "range", None),
     "range-end": lambda w: setattr(w.session.clock, "range", None),
 }

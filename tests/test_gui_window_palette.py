@@ -84,3 +84,15 @@ def test_each_menu_opens_by_a_letter_of_its_own(window):
     titles = [menu.title() for menu in window.menus.menus.values()]
     assert [title[0] for title in titles] == ["&"] * len(titles)
     assert len({title[1] for title in titles}) == len(titles)
+
+
+def test_each_linked_view_is_found_and_brought_to_the_front(window):
+    actions, names = window.shortcuts.actions, ("hull", "tree", "phase", "counts")
+    window.docks.views_dock.hide()
+    for query, name in zip(("hull", "merge tree", "phase", "counts"), names, strict=True):
+        window.pages.show("training")
+        box = find(window, query)
+        assert box.shown[0] == name
+        box.choose()
+        assert [each for each in names if actions[each].isChecked()] == [name]
+        assert window.docks.tabs.currentWidget().isVisible()

@@ -11,7 +11,7 @@ def version() -> str:
     try:
         return metadata.version("stickyweights")
     except metadata.PackageNotFoundError:
-        return "not installed"
+        return "(run from its folder, not installed)"
 
 
 def versions() -> str:

@@ -144,6 +144,10 @@ class Docks:
             self.tabs.setCurrentIndex(LINKED.index(name))
         self.narrow.follow()
 
+    def shows(self, name: str) -> bool:
+        """Is this one of the linked views, and the one in front?"""
+        return self.views_dock.isVisible() and LINKED[self.tabs.currentIndex()] == name
+
     def toggle_views(self) -> None:
         """Show or hide the linked views."""
         self.views_dock.setVisible(self.views_dock.isHidden())

@@ -13,7 +13,7 @@ from .shortcuts import Shortcuts
 SEPARATED = {  # a line before these
     "save", "export", "quit", "add", "select-all", "new-seed", "mirror", "rename", "reset", "restart", "previous-event",
     "slower", "speed-1", "loop", "range-start", "lessons", "arrows", "axis", "fit", "theme-light", "show-scenario",
-    "class-mode", "full-screen", "tour",
+    "hull", "class-mode", "full-screen", "tour",
 }  # fmt: skip
 
 

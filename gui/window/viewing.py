@@ -148,6 +148,30 @@ class Viewing:
     def is_show_views(self) -> bool:
         return not self._window.views_dock.isHidden()
 
+    def do_hull(self) -> None:
+        self._window.docks.show_view("hull")
+
+    def is_hull(self) -> bool:
+        return self._window.docks.shows("hull")
+
+    def do_tree(self) -> None:
+        self._window.docks.show_view("tree")
+
+    def is_tree(self) -> bool:
+        return self._window.docks.shows("tree")
+
+    def do_phase(self) -> None:
+        self._window.docks.show_view("phase")
+
+    def is_phase(self) -> bool:
+        return self._window.docks.shows("phase")
+
+    def do_counts(self) -> None:
+        self._window.docks.show_view("counts")
+
+    def is_counts(self) -> bool:
+        return self._window.docks.shows("counts")
+
     def do_layout(self) -> None:
         self._window.docks.reset_layout()
 
