@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-import threading
-import time
 from collections.abc import Iterator
 
 import numpy as np
 
 from .catalogue import NEVER, Answer
 from .checked_file import check_format, check_names, naming, read_whole, replacing, shown
+from .giving_way import giving_way
 from .scenarios import LARGEST_SEED, Scenario
 from .state import Particles
 
 FORMAT, VERSION = "stickyweights-scenario", 1
 LARGEST_FILE = 256 * 2**20  # bytes; a million particles take about 60 MiB
 AT_A_TIME = 2048  # numbers
-GIVE_WAY = 5e-4  # seconds between them in which the main thread gets its turn: it needs that long to wake
 LONGEST_TEXT = 1000  # characters
 _ARRAYS = ("position", "velocity", "mass")
 _FIELDS = ("format", "version", "name", "why", "horizon", "seed", *_ARRAYS, "answer")
@@ -50,11 +48,9 @@ def _pieces(value) -> Iterator[str]:
     if not isinstance(value, np.ndarray):
         yield json.dumps(value, allow_nan=False)
         return
-    for at in range(0, max(len(value), 1), AT_A_TIME):
+    for at in giving_way(range(0, max(len(value), 1), AT_A_TIME)):
         some = json.dumps(value[at : at + AT_A_TIME].tolist(), allow_nan=False)[1:-1]
         yield f"{', ' if at else '['}{some}"
-        if threading.get_ident() != threading.main_thread().ident:
-            time.sleep(GIVE_WAY)
     yield "]"
 
 

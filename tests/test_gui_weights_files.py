@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gui.model.opening import read_system
-from gui.weights import numpy_files
+from gui.weights import counting, numpy_files
 from gui.weights.counting import count
 from gui.weights.opening import holds_weights, open_weights
 from gui.weights.safetensors_file import write_safetensors
@@ -17,6 +17,14 @@ from prox import prox_weight_sharing
 from tests.one_sentence import refused
 
 DTYPES = ("float16", "float32", "float64")
+
+
+class Here:
+    """Workers that work here and now."""
+
+    def run(self, work, then, what, progress):
+        self.report = progress
+        then(work(self))
 
 
 def layer(dtype="float32", shape=(7, 5)):
@@ -123,20 +131,24 @@ def test_shared_files_of_training_are_expanded(tmp_path):
 def test_an_archive_is_opened_once_for_all_that_is_counted(tmp_path, monkeypatch):
     """Its directory is read each time, which takes as long as it has members."""
     np.savez(tmp_path / "many.npz", **{f"w{k}": np.arange(k % 7 + 1.0) for k in range(30)})
-    opened, archives, shown = open_weights(tmp_path / "many.npz"), [], {}
+    opened, archives, shown = open_weights(tmp_path / "many.npz"), [], []
     archive = numpy_files.zipfile.ZipFile
     monkeypatch.setattr(numpy_files.zipfile, "ZipFile", lambda path: archives.append(archive(path)) or archives[-1])
-
-    class Here:
-        def run(self, work, then, what, progress):
-            then(work(self))
-
-        def report(self, share):
-            pass
-
-    count(Here(), opened, shown.__setitem__)
-    assert {name: found.distinct for name, found in shown.items()} == {f"w{k}": k % 7 + 1 for k in range(30)}
+    count(Here(), opened, shown.append)
+    assert {name: one.distinct for found in shown for name, one in found.items()} == {
+        f"w{k}": k % 7 + 1 for k in range(30)
+    }
+    assert sum(map(len, shown)) == 30
     assert [made.fp for made in archives] == [None]  # one, and closed
+
+
+def test_what_is_counted_is_shown_now_and_then_and_not_each_by_itself(tmp_path, monkeypatch):
+    np.savez(tmp_path / "many.npz", **{f"w{k}": np.arange(k + 1.0) for k in range(10)})
+    for every, expected in ((1e9, [1, 9]), (-1.0, [1] * 10 + [0])):
+        shown = []
+        monkeypatch.setattr(counting, "EVERY", every)
+        count(Here(), open_weights(tmp_path / "many.npz"), shown.append)
+        assert list(map(len, shown)) == expected
 
 
 @pytest.mark.torch

@@ -1,14 +1,12 @@
 """A scenario is read back from its JSON to the same bits; anything else is refused in one sentence."""
 
-import _thread
 import json
-import threading
 
 import numpy as np
 import pytest
 from refusals import refused, same_particles
 
-from particles import scenario_json, scenarios
+from particles import scenarios
 from particles.files import read_scenario, write_scenario
 
 SCENARIOS = ["chain", "explosion", "coincident-start", "heavy-through-dust", "random-masses", "gaussian-weights"]
@@ -125,20 +123,3 @@ def test_a_literal_beyond_float64_is_refused(document, tmp_path):
     text = json.dumps(document).replace("7.0", "7e999")
     (tmp_path / "bad.json").write_text(text)
     assert "position[4] is beyond the range of float64" in refused(read_scenario, tmp_path / "bad.json")
-
-
-def test_a_long_scenario_gives_way_to_the_main_thread(tmp_path, monkeypatch):
-    pauses, over = [], threading.Event()
-    monkeypatch.setattr(scenario_json.time, "sleep", pauses.append)
-    long = scenarios.get("random-masses", n=2 * scenario_json.AT_A_TIME + 1)
-    write_scenario(tmp_path / "main.json", long)
-    assert pauses == []
-
-    def elsewhere():
-        write_scenario(tmp_path / "other.json", long)
-        over.set()
-
-    _thread.start_new_thread(elsewhere, ())  # as threads of Qt, which ``threading`` does not know
-    assert over.wait(30)
-    assert pauses == 3 * 3 * [scenario_json.GIVE_WAY]
-    assert (tmp_path / "other.json").read_bytes() == (tmp_path / "main.json").read_bytes()

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from particles.checked_file import headers_parsed, naming, shown
+from particles.giving_way import giving_way
 
 from .tensors import MOST_TENSORS, Entry, TensorFile
 
@@ -45,7 +46,7 @@ def open_npz(path: Path) -> TensorFile:
         if len(members) > MOST_TENSORS:
             raise ValueError(f"it holds {len(members):,} arrays: at most {MOST_TENSORS:,} are listed")
         entries = []
-        for member in members:
+        for member in giving_way(members):
             with archive.open(member) as file:
                 entries.append(_entry(member.filename.removesuffix(".npy"), file, member.file_size))
     if len({entry.name for entry in entries}) < len(entries):

@@ -156,7 +156,7 @@ class WeightsPage(QWidget):
         ready()
         self._load(begun.subject)
         self.tell(begun.passed)
-        show = self.panel.model.show_summary
+        show = self.panel.model.show_summaries
         count(self.workers, begun.file, show, failed=self.failed, key=(self, "summary"))
 
     def _mark_row(self) -> None:

@@ -42,11 +42,10 @@ class TensorTable(QAbstractTableModel):
         self._rows = {entry.name: row for row, entry in enumerate(self.entries)}
         self.endResetModel()
 
-    def show_summary(self, name: str, found: Summary) -> None:
-        self._summaries[name] = found
-        row = self.row(name)
-        if row >= 0:
-            self.dataChanged.emit(self.index(row, 1), self.index(row, len(COLUMNS) - 1))
+    def show_summaries(self, found: dict[str, Summary]) -> None:
+        """What was found of some of the tensors."""
+        self._summaries.update(found)
+        self.dataChanged.emit(self.index(0, 1), self.index(len(self.entries) - 1, len(COLUMNS) - 1))
 
     def row(self, name: str | None) -> int:
         """The row of a tensor, -1 where there is none."""
