@@ -98,10 +98,6 @@ def test_a_simulation_that_fails_leaves_what_was_made_after_it(document, monkeyp
     document.run.happen()  # made; its simulation waits
     rename(document, "two", "three")
     document.run.happen(1)  # the second is made, the third waits
-
-    def none_left(_system):
-        raise MemoryError
-
     with monkeypatch.context() as patch:
         patch.setattr(document_module, "prepared", none_left)
         document.run.happen()
@@ -130,23 +126,20 @@ def test_a_reset_simulates_again_what_an_edit_had_overtaken(document):
     assert len(document.system) == AT_ONCE + 2
 
 
+def none_left(_system):
+    raise MemoryError
+
+
 def test_a_simulation_that_ends_late_is_not_shown_after_a_newer_one_has_failed(document, monkeypatch):
     shown = document.system
-    for name in ("one", "two"):
-        document.edit(edits.renamed(document.latest, name), name)
-
-    def none_left(_system):
-        raise MemoryError
-
-    (first, then, _), *_ = document.run.waiting
-    document._newest -= 1  # the first is at work already
-    outcome = first()
-    document._newest += 1
-    document.run.waiting.pop(0)
+    document.edit(edits.renamed(document.latest, "one"), "one")
+    work, then, _ = document.run.waiting.pop()
+    late = work()
+    document.edit(edits.renamed(document.latest, "two"), "two")
     with monkeypatch.context() as patch:
         patch.setattr(document_module, "prepared", none_left)
         document.run.happen()
-    then(outcome)
+    then(late)
     finish(document)
     assert (document.system, document.can_undo) == (shown, False)
 
@@ -154,10 +147,6 @@ def test_a_simulation_that_ends_late_is_not_shown_after_a_newer_one_has_failed(d
 def test_an_edit_for_which_there_is_no_memory_holds_up_none(document):
     told = []
     document.trouble.connect(told.append)
-
-    def none_left(_system):
-        raise MemoryError
-
     document.edit_all(none_left, "Mirror")
     rename(document, "one")
     document.set_aside()
@@ -178,6 +167,24 @@ def test_what_is_saved_is_what_was_asked_for_before(document, after, tmp_path):
     assert read_system(tmp_path / "a.json").name == "one"
     assert document.path == tmp_path / "a.json"
     assert document.modified == (after != "undo")
+
+
+def test_who_saves_twice_meanwhile_has_two_files(document, tmp_path):
+    rename(document, "one")
+    for name in ("a", "b"):
+        document.save(tmp_path / f"{name}.json")
+    rename(document, "two")
+    finish(document)
+    assert [read_system(tmp_path / f"{name}.json").name for name in ("a", "b")] == ["one", "one"]
+    assert document.system.name == "two"
+
+
+def test_who_shows_what_is_being_made_hears_that_nothing_is_any_more(document):
+    fail(document)
+    told = []
+    document.title_changed.connect(lambda: told.append(document.making))
+    document.set_aside()
+    assert told[-1:] == [False]
 
 
 def test_who_takes_back_an_edit_that_is_saved_has_saved_it(document, tmp_path):

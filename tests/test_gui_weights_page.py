@@ -115,7 +115,7 @@ def test_who_gives_up_weights_that_are_simulated_reads_no_more_of_them(opened, q
 def test_a_filter_hides_tensors_and_opens_none(opened, qtbot):
     emitted = []
     opened.panel.chosen.connect(emitted.append)
-    opened.panel.filter.setText("b")
+    opened.panel.filter.setText("B")
     assert [entry.name for entry in opened.panel.model.entries] == ["bias", "bad"]
     assert opened.panel.table.selectionModel().selectedRows() == []
     opened.panel.filter.setText("")

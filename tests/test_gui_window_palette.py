@@ -80,6 +80,14 @@ def test_a_lesson_that_is_found_is_opened(window):
     assert window.docks.lessons.lesson.name == "two-particles"
 
 
+def test_a_file_that_is_no_lesson_is_not_found(window, monkeypatch, tmp_path):
+    (tmp_path / "01-broken.md").write_text("nothing")
+    with_broken = {"broken": tmp_path / "01-broken.md", **paths()}
+    monkeypatch.setattr("gui.lessons.shelf.paths", lambda: with_broken)
+    shown = find(window, "").shown
+    assert len([id for id in shown if id.startswith("lesson ")]) == len(paths())
+
+
 def test_each_menu_opens_by_a_letter_of_its_own(window):
     titles = [menu.title() for menu in window.menus.menus.values()]
     assert [title[0] for title in titles] == ["&"] * len(titles)
@@ -89,6 +97,8 @@ def test_each_menu_opens_by_a_letter_of_its_own(window):
 def test_each_linked_view_is_found_and_brought_to_the_front(window):
     actions, names = window.shortcuts.actions, ("hull", "tree", "phase", "counts")
     window.docks.views_dock.hide()
+    window.shortcuts.refresh()
+    assert not any(actions[name].isChecked() for name in names)
     for query, name in zip(("hull", "merge tree", "phase", "counts"), names, strict=True):
         window.pages.show("training")
         box = find(window, query)
