@@ -155,6 +155,7 @@ class WeightsPage(QWidget):
         self.file = begun.file
         self.panel.show_file(begun.file)
         self._load(begun.subject, ready())
+        self.session.document.recent.add(begun.file.path)
         self.tell(begun.passed)
         show = self.panel.model.show_summary
         count(self.workers, begun.file, show, failed=self.failed, key=(self, "summary"))

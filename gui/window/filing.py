@@ -77,6 +77,8 @@ class Filing:
         elif self.may_leave():
             self._session.begin_at(time)
             self._document.load(system, path)
+            if system.origin is not None:
+                self._document.recent.add(system.origin.path)
             if (self._window.pages.shown, system.kind) != ("weights", "weights"):
                 self._window.pages.show("particles")  # where all of it is seen
 
