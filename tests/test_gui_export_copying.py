@@ -2,6 +2,7 @@
 
 import csv
 import runpy
+import shlex
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +15,10 @@ from gui.model import edits
 from gui.model.document import Document
 from gui.model.session import Session
 from gui.model.system import System
+from gui.weights.beginning import begin
+from gui.weights.subject import subject
 from particles import Particles, scenarios, simulate
+from particles.files import write_history
 
 
 def session_of(system, time=0.0):
@@ -78,6 +82,45 @@ def test_an_edit_that_is_still_being_simulated_is_no_unedited_scenario():
     session.document.edit(edits.renamed(large, "edited"), "Rename")
     refused(ValueError, lambda: as_command(session), "save it first")
     assert "scenarios" not in as_python(session)
+
+
+@pytest.mark.parametrize("name", ["h.npz", "w.npy", "a.json"])
+def test_the_command_names_the_file_that_opens_as_the_system(tmp_path, name):
+    path = tmp_path / name
+    write_history(tmp_path / "h.npz", simulate(SYSTEMS["edited"].particles))
+    np.save(tmp_path / "w.npy", np.array([0.5, -1.0, 0.25]))
+    Document(SYSTEMS["edited"]).save(tmp_path / "a.json")
+    session = session_of(SYSTEMS["one"])
+    document = session.document
+    document.open_file(path)
+    named = shlex.join(["python", "app.py", str(path), "--time", "0.0"])
+    assert as_command(session) == named
+    for edit in (
+        edits.mirrored,
+        lambda system: edits.renamed(system, "x"),
+        lambda system: edits.with_horizon(system, 9),
+    ):
+        document.edit(edit(document.latest), "Edit")
+        refused(ValueError, lambda: as_command(session), "No command line")
+        document.undo()
+        assert as_command(session) == named
+    document.edit(edits.mirrored(document.latest), "Mirror")
+    document.save(path)
+    assert as_command(session) == named
+    document.undo()
+    refused(ValueError, lambda: as_command(session), "No command line")  # the file holds something else now
+
+
+def test_of_a_file_of_weights_only_the_whole_tensor_that_it_opens_as_has_a_command(tmp_path):
+    path = tmp_path / "net.npz"
+    np.savez(path, bias=np.arange(3.0), matrix=np.arange(6.0).reshape(2, 3))
+    begun = begin(path, None, lambda: False)
+    sample = begin(path, 4, lambda: False)
+    for made in (begun, subject(sample.subject.tensor), subject(sample.file.tensor("matrix"))):
+        system = getattr(made, "subject", made).system
+        assert str(path) in as_command(session_of(system))
+    for made in (sample.subject, subject(begun.file.tensor("bias"))):
+        refused(ValueError, lambda made=made: as_command(session_of(made.system)), "No command line", "save it first")
 
 
 def test_too_many_edited_particles_for_a_script_are_one_sentence():

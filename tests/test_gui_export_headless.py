@@ -13,14 +13,20 @@ pytest.importorskip("PySide6")
 import numpy as np
 from PIL import Image
 
+from gui.export.carried import carried
+from gui.export.carriers import svg_with
 from gui.export.copying import as_command
 from gui.export.headless import main, system_of
 from gui.export.own_session import session_of
 from gui.export.reopen import figure_in
+from gui.model import edits
+from gui.model.opening import read_system
 from gui.model.system import System
+from gui.weights.beginning import begin
 from gui.weights.safetensors_file import write_safetensors
 from gui.weights.tensors import Tensor
-from particles import scenarios
+from particles import scenarios, simulate
+from particles.files import write_history
 
 pytestmark = pytest.mark.qt
 ROOT = Path(__file__).parent.parent
@@ -88,9 +94,28 @@ def test_a_long_job_says_on_stderr_what_it_does(qapp, capsys, tmp_path, monkeypa
     assert said == ["drawing up the particles ...", "simulating 2 particles ...", "drawing the picture ..."]
 
 
-def test_the_copied_command_line_opens_the_same_scene(qapp, tmp_path, monkeypatch):
-    session = session_of(System.of_scenario(scenarios.get("random-masses", n=12, seed=3)))
+def system_like(subject, folder):
+    """A scenario of the catalogue, or what is read from a file of this kind."""
+    made = System.of_scenario(scenarios.get("random-masses", n=12, seed=3))
+    path = folder / subject
+    if subject == "a figure.svg":
+        text = carried(edits.mirrored(made), 0.25, "line").text
+        path.write_bytes(svg_with(b'<svg xmlns="http://www.w3.org/2000/svg" width="8"></svg>', text))
+        return figure_in(path).system
+    if subject == "h.npz":
+        write_history(path, simulate(made.particles))
+        return read_system(path)
+    if subject == "net.npz":
+        np.savez(path, bias=np.arange(3.0), matrix=np.arange(6.0).reshape(2, 3))
+        return begin(path, None, lambda: False).subject.system
+    return made
+
+
+@pytest.mark.parametrize("subject", ["random-masses", "h.npz", "net.npz", "a figure.svg"])
+def test_the_copied_command_line_opens_the_same_scene(qapp, tmp_path, monkeypatch, subject):
+    session = session_of(system_like(subject, tmp_path))
     session.clock.t = 0.625
+    assert subject in as_command(session)
     words = shlex.split(as_command(session))
     assert words[:2] == ["python", "app.py"]
     path = tmp_path / "a.png"
@@ -100,6 +125,7 @@ def test_the_copied_command_line_opens_the_same_scene(qapp, tmp_path, monkeypatc
     assert stop.value.code == 0
     figure = figure_in(path)
     assert (figure.time, figure.system.source) == (0.625, session.document.system.source)
+    assert np.array_equal(figure.system.particles.position, session.document.system.particles.position)
     session.close()
 
 

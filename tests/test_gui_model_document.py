@@ -195,7 +195,7 @@ def test_an_array_is_opened_without_the_danger_of_saving_over_it(tmp_path):
     document = Document()
     document.open_file(path)
     assert (len(document.system), document.system.kind, document.system.name) == (20, "weights", "weights")
-    assert (document.path, document.recent) == (None, [path])
+    assert document.path is None
 
 
 def test_only_the_last_ten_files_are_remembered_each_once(tmp_path):

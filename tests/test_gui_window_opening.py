@@ -1,7 +1,5 @@
 """What is given to the window is opened, or refused in one sentence; the document is never lost."""
 
-import os
-
 import numpy as np
 import pytest
 
@@ -197,20 +195,6 @@ def test_what_a_crash_has_left_replaces_edits_only_where_they_may_go(after_crash
     monkeypatch.setattr(filing, "ask_unsaved", lambda *_: QMessageBox.StandardButton.Discard)
     again.messages.press("restore")
     qtbot.waitUntil(lambda: name_of(again) == "lost and found")
-
-
-def test_the_recent_files_are_in_the_menu(window, tmp_path):
-    write_scenario(tmp_path / "a.json", scenarios.get("chain"))
-    window.open(tmp_path / "a.json")
-    window.filing.load_scenario("two-equal", play=False)
-    window.menus.menus["File"].aboutToShow.emit()
-    action = window.menus.recent.actions()[0]
-    assert action.text().startswith("a.json")
-    action.trigger()
-    assert name_of(window) == "chain"
-    os.remove(tmp_path / "a.json")
-    action.trigger()
-    assert "a.json" in window.messages.text
 
 
 def test_a_new_document_begins_at_time_0_forwards_without_a_range(window, tmp_path, qtbot):

@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import zlib
+from pathlib import Path
 
 import numpy as np
 
@@ -19,7 +20,7 @@ MOST_NUMBERS = 50_000  # up to here they are packed; a script of more is too lon
 def as_python(session) -> str:
     """A script that makes the session's latest system, simulates it and prints its clusters at the session's time.
 
-    ValueError for an edited system of more than 50,000 particles: it has to be saved.
+    ValueError for more than 50,000 particles that no recipe makes: they have to be saved.
     """
     system, time = session.document.latest, float(session.clock.t)
     lines = [*_imports(system), "", *_particles(system, _saved(session))]
@@ -30,7 +31,7 @@ def as_python(session) -> str:
 def as_command(session) -> str:
     """The command line that opens the session's latest system at the session's time.
 
-    ValueError if the system was edited and is not saved as it is: a command can only name a file.
+    ValueError where no file opens as it is: of edits, of a sample, of a tensor that is not the first of its file.
     """
     system, saved = session.document.latest, _saved(session)
     source = system.source
@@ -40,16 +41,20 @@ def as_command(session) -> str:
     elif saved is not None:
         parts = [str(saved)]
     else:
-        raise ValueError("This system was edited: save it first, and the command line names its file.")
+        raise ValueError(
+            "No command line opens this system as it is: save it first, and the command line names its file."
+        )
     words = ["python", "app.py", *parts, "--time", repr(float(session.clock.t))]
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
 
 
-def _saved(session):
+def _saved(session) -> Path | None:
+    """The file that the latest system was saved in or came from, where that opens as it."""
     document = session.document
-    if document.path is None or document.modified:
-        return None
-    return document.path.absolute()
+    if document.path is not None and not document.modified:
+        return document.path.absolute()
+    origin = document.latest.origin
+    return origin.path if origin is not None and origin.still_holds() else None
 
 
 def _imports(system: System) -> list[str]:
@@ -70,7 +75,7 @@ def _particles(system: System, saved) -> list[str]:
         return [f"particles = scenarios.get({source.name!r}, n={source.n}{seed}).particles"]
     if len(system) > MOST_NUMBERS:
         where = "the script would be too long for the clipboard" if saved is None else f"open {saved.name} instead"
-        raise ValueError(f"{len(system):,} edited particles are more than the {MOST_NUMBERS:,} of a script: {where}.")
+        raise ValueError(f"{len(system):,} particles are more than the {MOST_NUMBERS:,} of a script: {where}.")
     names = ("position", "velocity", "mass")
     if len(system) <= FEW_NUMBERS:
         return ["particles = Particles(", *(f"    {name}={_array(getattr(particles, name))}," for name in names), ")"]

@@ -16,6 +16,7 @@ from .home import Home
 from .kept import Kept, new_document
 from .long_work import at_once, run_guarded
 from .making import Edit, Making
+from .recent import Recent
 from .saving import Saving
 from .signal import Signal
 from .simulation import AT_ONCE, SIMULATING, prepared
@@ -38,7 +39,7 @@ class Document:
         self.system = self.latest = System.empty()
         self._home = Home(None, self.system, self.system)
         self.history: History = prepared(self.system)
-        self.recent: list[Path] = []  # files opened or saved, the newest first
+        self.recent = Recent()  # what opens files adds them once they have arrived
         self._files, self._saving = FileOpening(self), Saving(self)
         self._undo = Undo()
         self._drags = 0

@@ -12,6 +12,7 @@ from particles.catalogue import SIZED
 
 from .system import System, are_weights, checked_horizon, checked_text
 
+FORGOTTEN = {"source": None, "origin": None, "seed": None}  # an edited system comes from nowhere
 RANDOM = tuple(name for name, row in SIZED.items() if row.seeded and row.largest > 10**6)
 
 
@@ -86,14 +87,12 @@ def duplicated(system: System, ids) -> System:
 def renamed(system: System, name: str, why: str | None = None) -> System:
     """Under another name, and with another sentence of what there is to see."""
     name = checked_text("name", name.strip() if isinstance(name, str) else name)
-    return replace(
-        system, name=name, why=system.why if why is None else checked_text("why", why), source=None, seed=None
-    )
+    return replace(system, name=name, why=system.why if why is None else checked_text("why", why), **FORGOTTEN)
 
 
 def with_horizon(system: System, horizon: float) -> System:
     """Looked at until another time (> 0)."""
-    return replace(system, horizon=checked_horizon(horizon), source=None, seed=None)
+    return replace(system, horizon=checked_horizon(horizon), **FORGOTTEN)
 
 
 def mirrored(system: System) -> System:
@@ -136,7 +135,7 @@ def edited(system: System, position, velocity, mass, ids) -> System:
     particles = Particles(position[order], velocity[order], mass[order])
     kind = "weights" if are_weights(particles, 1 if system.kind == "weights" else 4) else "particles"
     why = system.why_edited(order.size)
-    return replace(system, particles=particles, ids=ids[order], why=why, kind=kind, source=None, seed=None)
+    return replace(system, particles=particles, ids=ids[order], why=why, kind=kind, **FORGOTTEN)
 
 
 def _columns(system: System) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 from .long_work import run_guarded
 from .opening import is_larger, is_scenario, read_system
-from .recent import with_first
-from .system import System
 
 SMALL_FILE = 2**20  # bytes that are read while the user waits
 
@@ -27,7 +25,7 @@ class FileOpening:
     def open(self, path: Path, load: Callable) -> None:
         own = path if is_scenario(path) else None
         if not is_larger(path, SMALL_FILE):
-            self._opened(read_system(path), own, path, load)
+            load(read_system(path), own)
         else:
             self._open_large(path, own, load)
 
@@ -43,14 +41,10 @@ class FileOpening:
                         f"{path} was not opened, because the document was edited meanwhile: open it again"
                     )
                 else:
-                    self._opened(system, own, path, load)
+                    load(system, own)
 
         def refused(sentence: str) -> None:
             if asked == self._asked:
                 document.trouble.emit(sentence)
 
         run_guarded(document.run, lambda: read_system(path), opened, refused, f"opening {path}")
-
-    def _opened(self, system: System, own: Path | None, path: Path, load: Callable) -> None:
-        self._document.recent = with_first(path, self._document.recent)
-        load(system, own)

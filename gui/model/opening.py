@@ -13,6 +13,7 @@ import struct
 import tokenize
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ import numpy as np
 from particles.checked_file import at_once, headers_parsed, naming, read_whole, shown
 from particles.files import read_history, read_scenario
 
+from .origin import Origin
 from .system import LARGEST, SMALLEST, System, printable, shown_until
 
 LARGEST_FILE = 2 * 2**30  # bytes
@@ -32,10 +34,14 @@ _BROKEN = (
 )
 
 
-@headers_parsed
 def read_system(path) -> System:
     """The system in a scenario (JSON), a history (npz) or weights (npy, or the largest array of an npz)."""
-    path = Path(path)
+    origin = Origin.of(path)
+    return replace(_system_in(Path(path)), origin=origin)
+
+
+@headers_parsed
+def _system_in(path: Path) -> System:
     data = read_whole(path, LARGEST_FILE)
     if data.startswith(b"\x93NUMPY"):
         with naming(path):

@@ -1,14 +1,16 @@
-"""The files that were opened or saved last."""
+"""What was opened or saved last."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 MOST = 10
 
 
-def with_first(path, paths: Iterable[Path]) -> list[Path]:
-    """The paths with this one first: absolute, each once, at most ten."""
-    path = Path(path).absolute()
-    return [path, *(other for other in paths if other != path)][:MOST]
+class Recent(list[Path]):
+    """Files and folders, the newest first."""
+
+    def add(self, path) -> None:
+        """This one is the first now: absolute, each once, at most ten."""
+        path = Path(path).absolute()
+        self[:] = [path, *(other for other in self if other != path)][:MOST]

@@ -9,7 +9,6 @@ from particles.files import write_scenario
 
 from .home import Home
 from .long_work import run_guarded
-from .recent import with_first
 from .simulation import AT_ONCE
 from .system import System
 
@@ -85,5 +84,5 @@ class Saving:
         if save.number > home.last_save:  # else it was saved elsewhere since
             home.path, home.saved, home.last_save = save.path, save.system, save.number
         home.stop_saving(save.system)
-        self._document.recent = with_first(save.path, self._document.recent)
+        self._document.recent.add(save.path)
         self._document.title_changed.emit()

@@ -12,6 +12,8 @@ import numpy as np
 from particles import Particles, scenarios
 from particles.scenarios import Scenario
 
+from .origin import Origin
+
 LONGEST_TEXT = 1000  # characters; what a scenario file takes
 LARGEST, SMALLEST = 1e100, 1e-100  # beyond, energies overflow and times have no place on an axis
 UNTITLED, OWN = "untitled", "Particles of your own."
@@ -32,8 +34,8 @@ class System:
     """n particles (0 is an empty line) and how they are shown.
 
     ``ids`` (n,) int64, read-only, name each rank through all edits; ``horizon`` (> 0, finite) is the time shown;
-    ``kind`` is "particles" or "weights" (then time is the strength of the penalty); ``source`` is None after an
-    edit.  Raises ValueError, in one sentence, for what cannot be.
+    ``kind`` is "particles" or "weights" (then time is the strength of the penalty).  ``source`` makes it
+    and ``origin`` opens as it: None after an edit.  Raises ValueError, in one sentence, for what cannot be.
     """
 
     particles: Particles
@@ -44,6 +46,7 @@ class System:
     seed: int | None = None
     kind: str = "particles"
     source: Recipe | None = None
+    origin: Origin | None = None
 
     def __post_init__(self):
         n = len(self.particles)

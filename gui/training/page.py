@@ -180,6 +180,7 @@ class TrainingPage(Conditions, QWidget):
             self._tell(f"{error}.")
             return False
         self._begin(RunState(self.watcher.path))
+        self._session.document.recent.add(folder)
         return True
 
     def _begin(self, state: RunState) -> None:
@@ -217,9 +218,8 @@ class TrainingPage(Conditions, QWidget):
 
     def _seen(self, state: RunState, words: list[str]) -> None:
         begins = self.own.folder == state.path and not self.own.stopping and state.status in CAN_GO_ON
-        self._words = words
         self.look.see(replace(state, status="starting") if begins else state)
-        self._show()
+        self._seen_words(words)
 
     def _seen_words(self, words: list[str]) -> None:
         self._words = words

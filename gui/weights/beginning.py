@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from ..model.origin import Origin
 from .opening import open_weights
 from .subject import Subject, subject
 from .tensors import Entry, TensorFile
@@ -25,7 +27,8 @@ def begin(path: Path, sample: int | None, stopped: Callable[[], bool]) -> Begun:
     ValueError, OSError or RuntimeError in one sentence where the file cannot be opened or none of its tensors can be
     shown: of the first of them then.
     """
-    file = open_weights(path, stopped)
+    origin = Origin.of(path)
+    file = replace(open_weights(path, stopped), origin=origin)
     try:
         return _first_good(file, sample, stopped)
     except BaseException:
@@ -39,8 +42,9 @@ def _first_good(file: TensorFile, sample: int | None, stopped: Callable[[], bool
         if stopped():
             raise RuntimeError(f"{file.path}: stopped")
         try:
-            made = subject(file.tensor(entry.name), sample, file.title(entry.name))
-            return Begun(file, made, str(refusal or ""))
+            begun = replace(file, first=entry.name)
+            made = subject(begun.tensor(entry.name), sample, begun.title(entry.name))
+            return Begun(begun, made, str(refusal or ""))
         except ValueError as error:
             refusal = refusal or error
     raise refusal

@@ -38,6 +38,7 @@ class WeightsPage(QWidget):
         self.subject: Subject | None = None
         self._opened: list[Subject] = []  # those that the document shows, or can by undo, redo and giving up
         self._arriving: Subject | None = None  # the document is about to show it
+        self._begins_at: float | None = None  # the strength to show of it then
         arrange(self)
         self.comparison = Comparison(self)
         self.setAccessibleName(self.title)
@@ -56,9 +57,9 @@ class WeightsPage(QWidget):
         self.comparison.forget_pictures()
         self.refresh()
 
-    def open(self, path, ready: Callable[[], None] = lambda: None) -> bool:
-        """A worker reads a file of weights; ``ready()`` is called where one of its tensors can be shown, else all
-        stays as it is."""
+    def open(self, path, ready: Callable[[], float | None] = lambda: None) -> bool:
+        """A worker reads a file of weights; ``ready()`` is called where one of its tensors can be shown, and may give
+        the strength to begin with; else all stays as it is."""
         path = Path(path)
         if not holds_weights(path):
             return False
@@ -146,15 +147,15 @@ class WeightsPage(QWidget):
 
     # how it comes about
 
-    def _show_file(self, ready: Callable[[], None], begun: Begun) -> None:
+    def _show_file(self, ready: Callable[[], float | None], begun: Begun) -> None:
         if self.file is not None:
             self.file.close()
         for key in ("summary", "tensor"):  # they read the file that was open
             self.workers.cancel((self, key))
         self.file = begun.file
         self.panel.show_file(begun.file)
-        ready()
-        self._load(begun.subject)
+        self._load(begun.subject, ready())
+        self.session.document.recent.add(begun.file.path)
         self.tell(begun.passed)
         show = self.panel.model.show_summaries
         count(self.workers, begun.file, show, failed=self.failed, key=(self, "summary"))
@@ -175,10 +176,11 @@ class WeightsPage(QWidget):
 
         self.workers.run(work, self._load, "sorting the weights", failed=self.failed, key=(self, "tensor"))
 
-    def _load(self, made: Subject) -> None:
+    def _load(self, made: Subject, begins_at: float | None = None) -> None:
         """The tensor becomes the document; unsaved edits of the one before can be had back by undo."""
         document = self.session.document
         self.subject = self._arriving = made
+        self._begins_at = begins_at
         self._opened = [at for at in self._opened if document.modified or at.system is document.system] + [made]
         self._mark_row()
         document.take(made.system, "Open weights")
@@ -209,13 +211,15 @@ class WeightsPage(QWidget):
         self.refresh()
 
     def _settled(self) -> None:
-        """All views show the new system: begin where half of the collisions after 0 are over; or it was given up."""
+        """All views show the new system: begin where it was asked for, else where half of the collisions after 0 are
+        over; or it was given up."""
         document, arriving = self.session.document, self._arriving
         if arriving is not None and document.system is arriving.system:
             self._arriving = None
             times = document.history.events.time
             times = times[np.searchsorted(times, 0.0, side="right") :]
-            self.session.clock.t = float(times[times.size // 2]) if times.size else 0.0
+            half = float(times[times.size // 2]) if times.size else 0.0
+            self.session.clock.t = half if self._begins_at is None else self._begins_at
         elif arriving is not None and not document.busy:
             self._arriving = None
             self._document_changed()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +53,8 @@ def subject(tensor: Tensor, sample: int | None = None, name: str = "") -> Subjec
     order = np.argsort(flat, kind="stable")
     chosen = order if count == flat.size else order[evenly(flat.size, count)]
     system = System.of_weights(flat[chosen].astype(np.float64), name)
+    if count == flat.size:
+        system = replace(system, origin=tensor.origin)
     return Subject(tensor, system, _mosaic(tensor.values, order, count))
 
 

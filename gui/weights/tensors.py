@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..model.origin import Origin
+
 SIZES = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}  # dtypes of weights -> bytes of one
 MOST_WEIGHTS = 2**28  # of one tensor: 2 GiB in float64, and the particles take several times as much
 MOST_TENSORS = 100_000
@@ -44,13 +46,16 @@ class Entry(NamedTuple):
 class TensorFile:
     """The tensors of ``path``.  ``read(name)`` gives one as a new C-contiguous float array of the machine's byte
     order (bfloat16 widened to float32, which is exact); ValueError or OSError, naming the file, where it fails.
-    ``with reading() as read:`` opens the file once for many.  ``close`` removes what was unpacked for reading."""
+    ``with reading() as read:`` opens the file once for many.  ``close`` removes what was unpacked for reading.
+    ``origin`` opens as the tensor ``first``."""
 
     path: Path
     entries: tuple[Entry, ...]
     read: Callable[[str], np.ndarray]
     close: Callable[[], None] = field(default=lambda: None)
     reading: Callable[[], AbstractContextManager[Callable[[str], np.ndarray]]] | None = None
+    first: str | None = None
+    origin: Origin | None = None
 
     def __post_init__(self):
         if self.reading is None:
@@ -65,7 +70,8 @@ class TensorFile:
 
     def tensor(self, name: str) -> Tensor:
         """The tensor of that name, read."""
-        return Tensor(self.path, name, self.read(name), self.entry(name).dtype)
+        origin = self.origin if name == self.first else None
+        return Tensor(self.path, name, self.read(name), self.entry(name).dtype, origin)
 
     def title(self, name: str) -> str:
         """What a document of that tensor is called."""
@@ -73,12 +79,14 @@ class TensorFile:
 
 
 class Tensor(NamedTuple):
-    """Weights as they were read: ``values`` of any shape (bfloat16 widened to float32), ``dtype`` that of the file."""
+    """Weights as they were read: ``values`` of any shape (bfloat16 widened to float32), ``dtype`` that of the file.
+    ``origin``: the file, where it opens as this tensor, None where it opens as another."""
 
     path: Path | None
     name: str
     values: np.ndarray
     dtype: str
+    origin: Origin | None = None
 
 
 def widened(bits: np.ndarray) -> np.ndarray:

@@ -48,9 +48,10 @@ class Filing:
         name = "training" if path.is_dir() else "weights" if path.suffix.lower() in SUFFIXES else ""
         page = self._window.pages.built(name) if name else None
 
-        def ready() -> None:
+        def ready() -> float | None:
             self._leave_lesson()
             self._window.pages.show(name)
+            return time
 
         if page is not None and page.open(path, ready):
             pass  # and says what it finds
@@ -76,6 +77,8 @@ class Filing:
         elif self.may_leave():
             self._session.begin_at(time)
             self._document.load(system, path)
+            if system.origin is not None:
+                self._document.recent.add(system.origin.path)
             if (self._window.pages.shown, system.kind) != ("weights", "weights"):
                 self._window.pages.show("particles")  # where all of it is seen
 

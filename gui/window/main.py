@@ -76,7 +76,7 @@ class MainWindow(QMainWindow):
         session, document = self.session, self.session.document
         document.run = lambda work, then, what: self.workers.run(with_kernels(work), then, what, key=object())
         document.trouble.connect(self.tell)
-        document.recent = self.settings.recent()
+        document.recent[:] = self.settings.recent()
         document.title_changed.connect(self._refresh_title)
         document.changed.connect(self._refresh_actions)
         session.selection.changed.connect(self._refresh_actions)

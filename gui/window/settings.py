@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -53,10 +54,10 @@ class Settings:
             self._store.setValue(f"options/{name}", getattr(options, name))
 
     def recent(self) -> list[Path]:
-        """Files opened last, newest first; those that are gone are left out."""
+        """What was opened last, newest first; what is gone or cannot be looked at is left out."""
         found = self._store.value("recent") or []
         found = [found] if isinstance(found, str) else found
-        return [Path(text) for text in found if isinstance(text, str) and Path(text).exists()][:MOST_RECENT]
+        return [Path(text) for text in found if isinstance(text, str) and os.path.exists(text)][:MOST_RECENT]
 
     def keep_recent(self, paths: list[Path]) -> None:
         self._store.setValue("recent", [str(path) for path in paths[:MOST_RECENT]])
