@@ -59,7 +59,7 @@ def carried(system: System, time: float, view: str) -> Carried:
     if len(system) > MOST_PARTICLES and system.source is None:
         return Carried(
             "",
-            f"The picture does not carry its scenario: {len(system):,} edited particles are more than the "
+            f"The picture does not carry its scenario: {len(system):,} particles are more than the "
             f"{MOST_PARTICLES:,} that fit; save the scenario beside it.",
         )
     source = None if system.source is None else {key: getattr(system.source, key) for key in ("name", "n", "seed")}
