@@ -12,9 +12,10 @@ from gui.training.facts import Facts, facts_of
 from gui.training.filters import FiltersView, filters_of
 from gui.training.follower import Follower
 from gui.training.merging import MergingView
+from gui.training.sentences import place_of
 from gui.training.tensor_summary import rebinned
 from particles.checked_file import write_npz
-from training.run_log import snapshot_path
+from training.run_log import RunFolder, snapshot_path
 from training.tensor_figures import measure
 
 pytestmark = [pytest.mark.qt, pytest.mark.filterwarnings("error::RuntimeWarning")]
@@ -50,6 +51,16 @@ def test_distinct_and_shared_are_those_of_the_whole_tensor(after):
     assert facts["distinct"] == f"{measure(weights).distinct:,}"
     assert facts["shared"] == f"{100 * counts[counts > 1].sum() / weights.size:.1f} %" == "83.3 %"
     assert not state.moments[-1].tensors[TENSOR].values.size
+
+
+@pytest.mark.parametrize("epoch", [{}, {"epoch": np.float64(3.0)}, {"epoch": np.arange(2)}])
+def test_an_epoch_that_a_snapshot_does_not_tell_is_left_out(tmp_path, epoch):
+    run = write_run(tmp_path / "run")
+    write_npz(snapshot_path(run, 2920), {TENSOR: np.zeros((8, 64)), **epoch})
+    state = Follower(run).look()
+    assert place_of(state.moments[-1]) == "step 2,920"
+    assert facts_of(state, TENSOR, state.moments[-1])["epoch"] == "-"
+    assert RunFolder(run).snapshots()[-1].epoch is None
 
 
 def width(largest):

@@ -123,18 +123,6 @@ def test_a_run_whose_process_is_gone_was_killed(run):
     assert "no process trains in this folder" in about(killed)
 
 
-def test_a_folder_that_vanishes_leaves_its_view_and_may_come_back(run, tmp_path):
-    follower = Follower(run)
-    before = follower.look()
-    run.rename(tmp_path / "elsewhere")
-    gone = follower.look()
-    assert gone.status == "gone"
-    assert "no longer there" in about(gone)
-    assert gone.moments is before.moments
-    (tmp_path / "elsewhere").rename(run)
-    assert follower.look().status == "finished"
-
-
 def test_many_snapshots_are_read_a_few_at_a_look(run):
     follower = Follower(run)
     state = follower.look(budget=0.0)

@@ -31,10 +31,11 @@ _FOREIGN = (
 
 
 class Snapshot(NamedTuple):
-    """The regularized weights after optimizer step ``step``, the last of epoch ``epoch`` (0: untrained)."""
+    """The regularized weights after optimizer step ``step``, the last of epoch ``epoch`` (0: untrained; None: the file
+    does not tell)."""
 
     step: int
-    epoch: int
+    epoch: int | None
     path: Path
 
 
@@ -46,10 +47,11 @@ class Position(NamedTuple):
 
 
 class News(NamedTuple):
-    """New lines of the metrics, where to go on, and whether the log was cut back by a resume: start anew then."""
+    """New lines of the metrics, where to go on (None: there is no log), and whether the log was cut back by a resume or
+    is there no more: start anew then."""
 
     lines: list[dict]
-    position: Position
+    position: Position | None
     restarted: bool
 
 
@@ -93,14 +95,14 @@ class RunFolder:
         """The metrics of all epochs so far, the oldest first."""
         return self.follow().lines
 
-    def follow(self, after: Position | int = 0) -> News:
-        """The lines that were added after ``after`` (0, or the position that the last call gave).
+    def follow(self, after: Position | None = None) -> News:
+        """The lines that were added after ``after`` (None, or the position that the last call gave).
 
         A last line that is only half written is left for the next call.  A resume cuts the log back and writes it
         as a new file: then all its lines come again, and ``restarted`` is True.
         """
         path = self.path / METRICS
-        known = Position(0, 0) if after == 0 else after
+        known = after or Position(0, 0)
         try:
             with regular(path) as file:
                 number = os.fstat(file.fileno()).st_ino
@@ -111,7 +113,7 @@ class RunFolder:
                 file.seek(offset)
                 data = file.read()
         except FileNotFoundError:
-            return News([], Position(0, 0), known.offset > 0)
+            return News([], None, known.offset > 0)
         whole = data[: data.rfind(b"\n") + 1]
         lines = [_line(path, number, text) for number, text in enumerate(whole.splitlines(), 1) if text.strip()]
         return News(lines, Position(number, offset + len(whole)), restarted)
@@ -119,10 +121,13 @@ class RunFolder:
     def snapshots(self) -> list[Snapshot]:
         """All snapshots so far, the oldest first."""
         paths = [path for path in (self.path / SNAPSHOTS).glob("*.npz") if path.stem.isdecimal()]
-        return [
-            Snapshot(int(path.stem), int(_members(path, "epoch")["epoch"]), path)
-            for path in sorted(paths, key=lambda path: int(path.stem))
-        ]
+        return [self.snapshot(path) for path in sorted(paths, key=lambda path: int(path.stem))]
+
+    def snapshot(self, path: Path) -> Snapshot:
+        """The one in a file of that folder."""
+        epoch = _members(path, "epoch").get("epoch")
+        told = epoch is not None and epoch.ndim == 0 and epoch.dtype.kind in "iu"
+        return Snapshot(int(path.stem), int(epoch) if told else None, path)
 
     def weights(self, snapshot: Snapshot) -> dict[str, np.ndarray]:
         """The regularized tensors of a snapshot, in the order of the model."""
@@ -198,14 +203,14 @@ def _why(error: Exception) -> str:
 
 @headers_parsed
 def _members(path: Path, *names: str) -> dict[str, np.ndarray]:
-    """The arrays of an npz file, all or those with these names; Python objects are never loaded."""
+    """The arrays of an npz file, all or those it has of these names; Python objects are never loaded."""
     with regular(path) as file:
         try:
             with np.load(file, allow_pickle=False) as archive:
                 size = sum(member.file_size for member in archive.zip.infolist())
                 if size > LARGEST_SNAPSHOT:
                     raise ValueError(f"it unpacks to {size:,} bytes, up to {LARGEST_SNAPSHOT:,} are read")
-                return {name: archive[name] for name in names or archive.files}
+                return {name: archive[name] for name in archive.files if name in (names or archive.files)}
         except MemoryError:
             raise ValueError(
                 f"{path}: it is not a whole snapshot: an array claims more than the memory holds"

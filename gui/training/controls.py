@@ -10,7 +10,7 @@ from gui.draw.palette import Colours
 from gui.draw.tool_tip import plain
 
 from .look import Look
-from .sentences import ROLES, WORDS, about, beside
+from .sentences import ROLES, WORDS, about, beside, place_of
 from .timeline import Timeline
 
 _BUTTONS = {  # the method of the page, the text, what it does
@@ -83,7 +83,7 @@ class Controls:
         steps = tuple(moment.step for moment in look.shown.moments)
         pinned = look.pinned.step if look.pinned is not None else None
         self.timeline.show_moments(steps, look.place, pinned, state.status == "running")
-        self._at.setText(f"epoch {moment.epoch:,}, step {moment.step:,}" if moment else "no snapshot yet")
+        self._at.setText(place_of(moment))
         self.buttons["live"].setChecked(look.live)
         self.buttons["live"].setText("LIVE" if state.status == "running" else "Newest")
         self.buttons["pin"].setChecked(look.pinned is not None)

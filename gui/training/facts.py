@@ -47,7 +47,7 @@ def facts_of(state: RunState, tensor: str, moment: Moment) -> dict[str, str]:
     summary, curves = moment.tensors.get(tensor), state.by_tensor.get(tensor)
     facts = {
         "step": f"{moment.step:,}",
-        "epoch": f"{moment.epoch:,}",
+        "epoch": f"{moment.epoch:,}" if moment.epoch is not None else "-",
         "validation": at(100 * state.curves.valid_accuracy, "{:.1f} %"),
         "loss": at(state.curves.valid_loss, "{:.3f}"),
     }

@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 
 from training.lock import check_free
-from training.run_log import CONFIG, METRICS, SNAPSHOTS, STATUS, RunFolder, Snapshot, read_json
+from training.run_log import CONFIG, METRICS, SNAPSHOTS, STATUS, Position, RunFolder, Snapshot, read_json
 
-from .run_state import Moment, RunState, curves_of, epochs_by_step
+from .run_state import Moment, RunState, curves_of
 from .tensor_summary import link, summarize
 
+_KEPT = "what was read of it stays in view"
 BUDGET = 0.4  # seconds of reading snapshots in one look: the page fills while an old run is read
 
 
@@ -31,7 +32,7 @@ class Follower:
         self._config_seen: tuple | None = None  # time of change and bytes of the one that was read
 
     def _nothing_read(self) -> RunState:
-        self._position = 0
+        self._position: Position | None = None
         self._read: dict[tuple, Moment] = {}  # (step, time of change, bytes) -> the moment that was read from it
         self._refused: dict[tuple, str] = {}
         self._places: tuple[int, dict] = (-1, {})  # of the moment that was read last, by tensor
@@ -44,20 +45,29 @@ class Follower:
 
     def look(self, budget: float = BUDGET) -> RunState:
         """The run as it is now.  Snapshots are read for about ``budget`` seconds, ``behind`` are left for later."""
+        if not self._there():
+            return self._gone()
         state = replace(self._state, trouble="")
-        if not (self.path / CONFIG).is_file():
-            sentence = f"The folder {self.path} is no longer there: what was read of it stays in view."
-            self._state = replace(state, status="gone", trouble=sentence, behind=0)
-            return self._state
         troubles: list[str] = []
         for part in (self._with_config, self._with_lines, partial(self._with_moments, budget), self._with_status):
             try:
                 state = part(state)
             except (ValueError, OSError) as error:
                 troubles.append(_sentence(error))
+        if not self._there():  # what was met meanwhile was half removed: should it come back, all is read again
+            self._config_seen = ()
+            return self._gone()
         status = "broken" if troubles else state.status
         troubles += [self._refused[key] for key in list(self._refused)[-1:]]
         self._state = replace(state, status=status, trouble=troubles[0] if troubles else "")
+        return self._state
+
+    def _there(self) -> bool:
+        return (self.path / CONFIG).is_file()
+
+    def _gone(self) -> RunState:
+        sentence = f"The folder {self.path} is no longer there: {_KEPT}."
+        self._state = replace(self._state, status="gone", trouble=sentence, behind=0)
         return self._state
 
     def weights(self, moment: Moment) -> dict[str, np.ndarray]:
@@ -92,19 +102,25 @@ class Follower:
         return False
 
     def _with_lines(self, state: RunState) -> RunState:
-        news = self._run.follow(self._position)
+        anew, news = self._position is None, self._run.follow(self._position)
         self._position = news.position
-        if not news.lines and not news.restarted:
+        if news.position is None:
+            if state.lines:
+                raise FileNotFoundError(f"the log {self.path / METRICS} is no longer there: {_KEPT}")
             return state
-        lines = tuple(news.lines) if news.restarted else (*state.lines, *news.lines)
+        anew = anew or news.restarted
+        if not news.lines and not anew:
+            return state
+        lines = tuple(news.lines) if anew else (*state.lines, *news.lines)
         curves, by_tensor = curves_of(lines)
-        return replace(state, lines=lines, curves=curves, by_tensor=by_tensor, restarted=news.restarted)
+        restarted = lines[: len(state.lines)] != state.lines
+        return replace(state, lines=lines, curves=curves, by_tensor=by_tensor, restarted=restarted)
 
     def _with_moments(self, budget: float, state: RunState) -> RunState:
-        """Read snapshots that are new, the oldest first; forget those that a resume has removed."""
+        """Read snapshots that are new, the oldest first; forget those that a resume has removed, which keeps a log."""
         began, found, tried = time.monotonic(), self._files(), 0
-        epochs = epochs_by_step(state.lines)
-        self._read = {key: moment for key, moment in self._read.items() if key in found}
+        if self._position is not None or not state.lines:
+            self._read = {key: moment for key, moment in self._read.items() if key in found}
         self._refused = {key: why for key, why in self._refused.items() if key in found}
         for key, path in found.items():
             if key in self._read or key in self._refused:
@@ -113,15 +129,15 @@ class Follower:
                 break
             tried += 1
             try:
-                self._read[key] = self._moment(key[0], epochs.get(key[0], 0), path)
+                self._read[key] = self._moment(path)
             except FileNotFoundError:  # a resume has just removed it
                 continue
             except (ValueError, OSError, MemoryError) as error:
                 self._refused[key] = _sentence(error)
         moments = tuple(sorted(self._read.values(), key=lambda moment: moment.step))
-        behind = len(found) - len(self._read) - len(self._refused)
+        behind = len(found.keys() - self._read.keys() - self._refused.keys())
         same = len(moments) == len(state.moments) and all(a is b for a, b in zip(moments, state.moments, strict=True))
-        return replace(state, moments=state.moments if same else moments, behind=max(behind, 0))
+        return replace(state, moments=state.moments if same else moments, behind=behind)
 
     def _files(self) -> dict[tuple, Path]:
         """The snapshots that lie there, by step, time and size: one that was written anew is read anew."""
@@ -135,8 +151,9 @@ class Follower:
                 found[int(path.stem), status.st_mtime_ns, status.st_size] = path
         return dict(sorted(found.items()))
 
-    def _moment(self, step: int, epoch: int, path: Path) -> Moment:
-        weights = self._run.weights(Snapshot(step, epoch, path))
+    def _moment(self, path: Path) -> Moment:
+        step, epoch, _ = snapshot = self._run.snapshot(path)
+        weights = self._run.weights(snapshot)
         summaries, places = {}, {}
         for name, tensor in weights.items():
             try:

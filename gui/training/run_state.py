@@ -12,10 +12,13 @@ from .tensor_summary import NO_LINKS, Links, TensorSummary
 
 
 class Moment(NamedTuple):
-    """A snapshot: the tensors after optimizer step ``step``, and what they became since the snapshot before it."""
+    """A snapshot: the tensors after optimizer step ``step``, and what they became since the snapshot before it.
+
+    ``epoch`` is None where the snapshot does not tell it.
+    """
 
     step: int
-    epoch: int
+    epoch: int | None
     path: Path
     tensors: dict[str, TensorSummary]
     links: dict[str, Links]
@@ -55,9 +58,10 @@ class RunState:
 
     ``status``: "running", "finished", "interrupted", "failed", or what the log cannot say: "unread" (nobody has
     looked yet), "starting" (there is a process, and no log yet), "killed" (nobody trains in the folder any more),
-    "gone" (the folder is not there), "broken" (its configuration, log or status cannot be read).  ``message`` is what
-    the run said when it ended, ``trouble`` one sentence about what could not be read, "" where all was well.
-    ``behind``: snapshots still to be read; ``restarted``: a resume cut the log back, and no epoch has ended since.
+    "gone" (the folder is not there), "broken" (its configuration, log or status cannot be read, or its log is gone).
+    ``message`` is what the run said when it ended, ``trouble`` one sentence about what could not be read, "" where all
+    was well.  ``behind``: snapshots still to be read; ``restarted``: a resume cut the log back, and no epoch has ended
+    since.
     """
 
     path: Path
@@ -100,12 +104,6 @@ def curves_of(lines: tuple[dict, ...]) -> tuple[Curves, dict[str, TensorCurves]]
         name: TensorCurves(*(_column([_figures(line, name) for line in lines], key) for key in TensorCurves._fields))
         for name in names
     }
-
-
-def epochs_by_step(lines: tuple[dict, ...]) -> dict[int, int]:
-    """The epoch that ended with each step, as far as the lines tell."""
-    pairs = ((line.get("step"), line.get("epoch")) for line in lines)
-    return {step: epoch for step, epoch in pairs if type(step) is int and type(epoch) is int}
 
 
 def _tensors(line: dict) -> dict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .run_state import RunState
+from .run_state import Moment, RunState
 
 WORDS = {
     "unread": "reading",
@@ -67,6 +67,13 @@ def beside(state: RunState) -> str:
     if state.restarted and state.status == "running":
         return "The run went on from a checkpoint: what was logged after that was dropped, and comes again."
     return ""
+
+
+def place_of(moment: Moment | None) -> str:
+    """Where in the run a moment is: its epoch, where that is known, and its step."""
+    if moment is None:
+        return "no snapshot yet"
+    return f"step {moment.step:,}" if moment.epoch is None else f"epoch {moment.epoch:,}, step {moment.step:,}"
 
 
 def why_not_go_on(state: RunState | None) -> str:
