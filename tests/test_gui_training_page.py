@@ -82,6 +82,10 @@ def test_the_form_does_not_wait_for_the_drawings(page):
     assert page.findChildren(RunView) == [view]
 
 
+def test_a_run_does_not_wait_for_the_drawings_either(page, qtbot):
+    qtbot.waitUntil(lambda: len(page.findChildren(RunView)) == 1)
+
+
 def test_a_run_is_drawn_in_both_themes(following, qtbot):
     pictures = []
     for theme in ("light", "dark"):

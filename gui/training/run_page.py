@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from gui.draw.palette import Colours
 
 from .controls import Controls
 from .run_view import RunView
+
+AHEAD = 600  # ms after the page is there
 
 
 class RunPage(QWidget):
@@ -29,10 +31,11 @@ class RunPage(QWidget):
         layout.setSpacing(6)
         for part in (controls.header, controls.words, controls.footer):
             layout.addWidget(part)
+        QTimer.singleShot(AHEAD, self, lambda: self.view)
 
     @cached_property
     def view(self) -> RunView:
-        """The drawings, made for the first run that is shown: the form need not wait for them."""
+        """The drawings, made when they are first shown, or soon: neither the form nor a run's start waits for them."""
         view = RunView(self._colours)
         view.picked.connect(self.picked)
         view.tensor_chosen.connect(self.tensor_chosen)
