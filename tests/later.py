@@ -17,3 +17,8 @@ class Later:
         work, then, what = self.waiting.pop(which)
         then(work())
         return what
+
+    def settle(self) -> None:
+        """Do all that waits, and what comes of it."""
+        while self.waiting:
+            self.happen()

@@ -107,25 +107,20 @@ def crowd(scenes, tmp_path):
     """A stage whose session has a large document with an edit that was not saved, in a lesson."""
     document = Document(run=Later())
     document.load(System.of_scenario(scenarios.get("snow-plough", n=10_001)))
-    settle(document)
+    document.run.settle()
     document.edit(edits.renamed(document.latest, "mine"), "Rename")
-    settle(document)
+    document.run.settle()
     stage = Stage(Session(document), tmp_path)
     stage.session.clock.go(1e6)
     stage.show(scenes[0])
-    settle(document)
+    document.run.settle()
     return stage
-
-
-def settle(document):
-    while document.run.waiting:
-        document.run.happen()
 
 
 def test_a_large_document_comes_back_with_its_time_when_it_is_simulated(crowd):
     document = crowd.session.document
     crowd.leave()
-    settle(document)
+    document.run.settle()
     assert document.system.name == "mine"
     assert crowd.session.clock.t == 1e6
     assert crowd.kept is None
@@ -140,12 +135,12 @@ def test_a_large_document_that_cannot_come_back_now_is_kept_for_later(crowd, mem
     else:
         with monkeypatch.context() as patch:
             patch.setattr("gui.model.document.prepared", lambda _: bytes(10**18))
-            settle(document)
-    settle(document)
+            document.run.settle()
+    document.run.settle()
     assert (document.busy, document.system.name, crowd.astray) == (False, "two-equal", True)
     assert len(list(tmp_path.glob("*.swap"))) == 1
     crowd.leave()
-    settle(document)
+    document.run.settle()
     assert (document.system.name, document.undo_text, document.modified) == ("mine", "Rename", True)
     assert list(tmp_path.glob("*.swap")) == []
 
@@ -154,10 +149,10 @@ def test_a_lesson_opened_while_a_large_document_comes_back_keeps_it(crowd, scene
     document = crowd.session.document
     crowd.leave()
     crowd.show(scenes[0])
-    settle(document)
+    document.run.settle()
     assert len(list(tmp_path.glob("*.swap"))) == 1
     crowd.leave()
-    settle(document)
+    document.run.settle()
     assert (document.system.name, document.undo_text) == ("mine", "Rename")
 
 

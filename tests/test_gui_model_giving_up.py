@@ -21,13 +21,8 @@ def document(monkeypatch):
     for name in ("one", "two", "three"):
         made.edit(edits.renamed(made.latest, name), name)
     made.undo()
-    settle(made)
+    made.run.settle()
     return made
-
-
-def settle(document):
-    while document.run.waiting:
-        document.run.happen()
 
 
 def held(document):
@@ -44,7 +39,7 @@ def run_out_of_memory(document):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("gui.model.document.prepared", none_left)
-        settle(document)
+        document.run.settle()
 
 
 ASKED = {
@@ -63,27 +58,27 @@ def test_what_does_not_come_about_leaves_every_step(document, asked, end):
     ASKED[asked](document)
     assert document.busy
     end(document)
-    settle(document)
+    document.run.settle()
     assert held(document) == before
     assert (document.busy, document.undo_text, document.redo_text) == (False, "two", "three")
 
 
 def test_an_undo_given_up_beside_another_document_leaves_its_file_alone(document, tmp_path):
     document.save(tmp_path / "other.json")
-    settle(document)
+    document.run.settle()
     document.edit(edits.mirrored(document.latest), "Mirror")
     document.take(random(8), "Open weights")
     document.edit(edits.mirrored(document.latest), "Mirror")
-    settle(document)
+    document.run.settle()
     for _ in range(2):  # within the document that is shown, and out of it
         before = held(document)
         document.undo()
         document.give_up()
-        settle(document)
+        document.run.settle()
         assert held(document) == before
         assert (len(document.system), document.path) == (8, None)
         document.undo()
-        settle(document)
+        document.run.settle()
     assert (len(document.system), document.path) == (9, tmp_path / "other.json")
 
 

@@ -63,8 +63,7 @@ def test_edits_that_wait_build_on_each_other_and_are_undone_one_by_one(later):
     later.happen()
     document.edit(edits.removed(document.latest, [0]), "Delete")
     document.edit(edits.removed(document.latest, [1]), "Delete")
-    while later.waiting:
-        later.happen()
+    later.settle()
     assert sorted(document.system.ids) == list(range(2, 9))
     document.undo()
     later.happen()
@@ -85,8 +84,7 @@ def test_too_little_memory_is_told_and_leaves_what_was_shown(later, monkeypatch)
         raise MemoryError
 
     monkeypatch.setattr("gui.model.simulation.simulate", too_large)
-    while later.waiting:
-        later.happen()
+    later.settle()
     assert told == ["simulating: there is not enough memory"]
     assert (document.system, document.latest, document.can_undo) == (shown, shown, False)
 
@@ -99,8 +97,7 @@ def test_a_large_file_that_is_given_up_leaves_the_former_document_with_its_own_p
     document.load(small(9), tmp_path / "large.json")
     document.edit(edits.removed(document.latest, [1]), "Delete")
     document.give_up()
-    while later.waiting:
-        later.happen()
+    later.settle()
     assert (document.system, document.latest, document.path, document.modified) == (shown, shown, own, True)
     document.undo()
     assert not document.modified

@@ -17,11 +17,6 @@ def large(n=AT_ONCE + 1):
     return System(Particles(np.arange(n, dtype=float), np.zeros(n)))
 
 
-def finish(later):
-    while later.waiting:
-        later.happen()
-
-
 def test_a_large_system_is_mirrored_in_a_worker():
     document, later = Document(large()), Later()
     document.run = later
@@ -62,8 +57,7 @@ def test_what_is_new_is_not_selected_where_something_else_is_by_then(meanwhile):
     commands.add(session)
     meanwhile(session)
     before = session.selection.ids
-    while later.waiting:
-        later.happen()
+    later.settle()
     session.document.load(large(AT_ONCE + 2))
     later.happen()
     assert session.selection.ids == before
@@ -74,8 +68,7 @@ def test_of_several_new_particles_asked_for_quickly_the_last_is_selected():
     session.document.run = later
     for _ in range(3):
         commands.add(session)
-    while later.waiting:
-        later.happen()
+    later.settle()
     assert session.selection.ids == {AT_ONCE + 3}
 
 
@@ -93,12 +86,12 @@ def test_nothing_can_be_redone_while_an_edit_is_made():
     document.edit_all(edits.mirrored, "Mirror")
     document.run = later
     document.edit(edits.renamed(document.latest, "another"), "Rename")
-    finish(later)
+    later.settle()
     document.undo()
     document.edit_all(edits.mirrored, "Mirror")
     assert not document.can_redo
     document.redo()
-    finish(later)
+    later.settle()
     assert document.latest.name != "another"
 
 
@@ -106,9 +99,9 @@ def test_what_is_set_aside_has_the_edit_that_is_being_made(mirroring):
     document, later, _, mirrored = mirroring
     kept = document.set_aside()
     document.load(large(3))
-    finish(later)
+    later.settle()
     document.bring_back(kept)
-    finish(later)
+    later.settle()
     assert document.system.particles.position.tolist() == mirrored
     assert document.undo_text == "Mirror"
 
@@ -116,17 +109,17 @@ def test_what_is_set_aside_has_the_edit_that_is_being_made(mirroring):
 def test_a_new_document_takes_nothing_from_the_one_before(mirroring):
     document, later, _, mirrored = mirroring
     document.take(large(3), "Open weights")
-    finish(later)
+    later.settle()
     assert len(document.system) == 3
     document.undo()
-    finish(later)
+    later.settle()
     assert document.system.particles.position.tolist() == mirrored
 
 
 def test_what_is_saved_has_the_edit_that_is_being_made(mirroring, tmp_path):
     document, later, _, mirrored = mirroring
     document.save(tmp_path / "a.json")
-    finish(later)
+    later.settle()
     assert read_system(tmp_path / "a.json").particles.position.tolist() == mirrored
     assert not document.modified
 
@@ -134,14 +127,14 @@ def test_what_is_saved_has_the_edit_that_is_being_made(mirroring, tmp_path):
 def test_a_reset_is_the_last_word(mirroring):
     document, later, before, _ = mirroring
     document.reset()
-    finish(later)
+    later.settle()
     assert (document.system, document.busy, document.can_undo) == (before, False, False)
 
 
 def test_an_edit_made_meanwhile_stays(mirroring):
     document, later, before, mirrored = mirroring
     document.edit(edits.renamed(before, "another"), "Rename")
-    finish(later)
+    later.settle()
     assert document.system.name == "another"
     assert document.system.particles.position.tolist() == mirrored
 
@@ -150,7 +143,7 @@ def test_what_takes_the_place_of_an_edit_taken_back_is_made_itself(mirroring):
     document, later, before, _ = mirroring
     document.undo()
     document.edit_all(lambda system: edits.renamed(system, "another"), "Rename")
-    finish(later)
+    later.settle()
     assert document.system.name == "another"
     assert document.system.particles is before.particles
 
@@ -165,7 +158,7 @@ def test_after_an_edit_that_cannot_be_the_next_is_made(mirroring, waited):
     document.edit_all(edits.mirrored, "Mirror")
     if not waited:
         document.set_aside()
-    finish(later)
+    later.settle()
     assert len(told) == 1
     assert document.system.particles.position.tolist() == mirrored
     assert not document.busy
@@ -176,7 +169,7 @@ def test_an_edit_that_changes_nothing_ends_too():
     document.run = later
     document.edit_all(lambda system: system, "Nothing")
     document.title_changed.connect(lambda: told.append(document.busy))
-    finish(later)
+    later.settle()
     assert told == [False]
 
 

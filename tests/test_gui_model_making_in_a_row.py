@@ -37,8 +37,7 @@ def fail(document):
 
 
 def finish(document):
-    while document.run.waiting:
-        document.run.happen()
+    document.run.settle()
     assert document.latest is document.system
     assert not document.busy
 
